@@ -1,0 +1,73 @@
+//! The executable that this process runs, mapped into memory.
+
+use crate::{Error, os};
+use memmap2::Mmap;
+use rpack_format::{Index, Trailer};
+use std::fs::{File, Metadata};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// This process's own executable: bootloader, payload and trailer.
+pub struct Executable {
+    path: PathBuf,
+    metadata: Metadata,
+    map: Mmap,
+    trailer: Trailer,
+    index: Range<usize>,
+}
+
+impl Executable {
+    /// Finds and maps the executable and checks the part of it that every start uses.
+    pub fn open() -> Result<Self, Error> {
+        let path = os::executable_path().map_err(|source| Error::Unreadable { path: None, source })?;
+        let unreadable = |source| Error::Unreadable { path: Some(path.clone()), source };
+        let file = os::open_executable(&path).map_err(unreadable)?;
+        let metadata = file.metadata().map_err(unreadable)?;
+        let map = map(&file).map_err(unreadable)?;
+        let damaged = |source| Error::Damaged { path: path.clone(), source };
+        let trailer = Trailer::parse(&map).map_err(damaged)?;
+        let index_size = trailer.verify_startup(&map).map_err(damaged)?.len();
+        let index_start = trailer.index_start as usize;
+        Ok(Executable { path, metadata, map, trailer, index: index_start..index_start + index_size })
+    }
+
+    /// Absolute path of the executable.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// What the file system says of it, at the time it was mapped.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
+    /// All bytes of it.
+    pub fn bytes(&self) -> &[u8] {
+        &self.map
+    }
+
+    /// The bytes of the index.
+    pub fn index_bytes(&self) -> &[u8] {
+        &self.map[self.index.clone()]
+    }
+
+    /// The index.
+    pub fn index(&self) -> Result<Index<'_>, Error> {
+        Index::parse(self.index_bytes()).map_err(|source| self.damaged(source))
+    }
+
+    /// Checks everything that [`Executable::open`] does not.
+    pub fn verify_rest(&self) -> Result<(), Error> {
+        self.trailer.verify_rest(&self.map).map_err(|source| self.damaged(source))
+    }
+
+    fn damaged(&self, source: rpack_format::Error) -> Error {
+        Error::Damaged { path: self.path.clone(), source }
+    }
+}
+
+fn map(file: &File) -> std::io::Result<Mmap> {
+    // SAFETY: the mapping is private and read-only. Whoever rewrites a running executable in place can fault any process
+    // that runs it; the kernel forbids that (`ETXTBSY`) while the file is being executed.
+    unsafe { Mmap::map(file) }
+}

@@ -1,0 +1,38 @@
+//! Decompression of the payload's Zstandard frames.
+
+use rpack_format::index::Frame;
+use std::sync::Mutex;
+use zstd_safe::DCtx;
+
+/// Decompresses frames, one at a time; the decoder's working memory is made once.
+pub struct Decoder {
+    context: Mutex<DCtx<'static>>,
+}
+
+impl Decoder {
+    /// Prepares the decoder.
+    pub fn new() -> Self {
+        Decoder { context: Mutex::new(DCtx::create()) }
+    }
+
+    /// Decompresses `frame` of `executable` into `target`. `None` unless the frame lies inside the executable, is whole,
+    /// and holds exactly as many bytes as `target`.
+    pub fn read_into(&self, executable: &[u8], frame: Frame, target: &mut [u8]) -> Option<()> {
+        let compressed = frame.bytes(executable)?;
+        // A poisoned lock means that another thread panicked, which aborts this process.
+        let mut context = self.context.lock().ok()?;
+        let written = context.decompress(target, compressed).ok()?;
+        (written == target.len()).then_some(())
+    }
+
+    /// Decompresses `frame` of `executable` into a new buffer.
+    pub fn read(&self, executable: &[u8], frame: Frame) -> Option<Vec<u8>> {
+        // A Zstandard frame expands at most about 33,000 times; a size beyond that is a lie that would exhaust memory.
+        if frame.size > frame.compressed.saturating_mul(1 << 16) {
+            return None;
+        }
+        let mut content = vec![0; usize::try_from(frame.size).ok()?];
+        self.read_into(executable, frame, &mut content)?;
+        Some(content)
+    }
+}

@@ -1,0 +1,74 @@
+//! The bootloader: finds the payload in its own executable, makes the program's native files loadable, loads libpython and
+//! the runtime library into this very process, and calls the runtime.
+//!
+//! It knows no version of Python. Nothing of it runs once the runtime has been called, except for two functions that the
+//! runtime asks for bytes and for loadable paths ([`rpack_format::handoff`]).
+//!
+//! `main` reads as the list of its steps; each is a module.
+
+mod bundle;
+mod executable;
+mod frames;
+mod handoff;
+mod library;
+mod memory;
+mod os;
+mod store;
+mod trace;
+
+use crate::bundle::Bundle;
+use crate::executable::Executable;
+use crate::trace::Trace;
+use std::ffi::{c_char, c_int};
+
+/// Exit status when the program could not be started. PyInstaller's bootloader ends with the same one.
+const EXIT_NOT_STARTED: c_int = 255;
+
+/// Runs the packed program in this process and returns its exit status.
+///
+/// # Safety
+///
+/// `argument_count` and `arguments` must be what the C runtime gave to `main`.
+pub unsafe fn main(argument_count: c_int, arguments: *const *const c_char) -> c_int {
+    match start(argument_count, arguments) {
+        Ok(status) => status,
+        Err(error) => {
+            trace::say(&format!("error: {error}"));
+            EXIT_NOT_STARTED
+        }
+    }
+}
+
+fn start(argument_count: c_int, arguments: *const *const c_char) -> Result<c_int, Error> {
+    let clock = trace::Clock::start();
+    let executable = Executable::open()?;
+    let index = executable.index()?;
+    let trace = Trace::new(clock, index.header().flags);
+    trace.step(|| format!("mapped `{}`, {} bytes", executable.path().display(), executable.bytes().len()));
+
+    let bundle = Bundle::provide(&executable, &index, &trace)?;
+    trace.step(|| format!("files are in {bundle}"));
+
+    let libpython = library::open(&bundle.native_path(index.header().libpython)?, library::Scope::Global)?;
+    trace.step(|| format!("loaded libpython {}.{}", index.header().python.0, index.header().python.1));
+    let runtime = library::open(&bundle.native_path(index.header().runtime)?, library::Scope::Local)?;
+    trace.step(|| "loaded the runtime".to_owned());
+
+    // Beyond this point the process belongs to the program.
+    handoff::call(&runtime, &bundle, clock, argument_count, arguments).inspect(|_| drop(libpython))
+}
+
+/// Why the program could not be started.
+#[derive(Debug, thiserror::Error)]
+enum Error {
+    #[error("cannot open this program's own executable{}: {source}", .path.as_ref().map(|path| format!(" `{}`", path.display())).unwrap_or_default())]
+    Unreadable { path: Option<std::path::PathBuf>, source: std::io::Error },
+    #[error("`{}` is damaged: {source}. Copy it again from where it came from, or build it again", .path.display())]
+    Damaged { path: std::path::PathBuf, source: rpack_format::Error },
+    #[error("`{}` is damaged: `{member}` cannot be decompressed. Copy it again from where it came from, or build it again", .path.display())]
+    DamagedMember { path: std::path::PathBuf, member: String },
+    #[error("cannot make `{member}` loadable: {in_memory}; and the store cannot be used: {in_store}")]
+    NoPlace { member: String, in_memory: String, in_store: String },
+    #[error("cannot load `{path}`: {reason}")]
+    Library { path: String, reason: String },
+}
