@@ -1,0 +1,103 @@
+//! `PyInitConfig` of CPython 3.14 and newer (PEP 741).
+
+use super::function;
+use crate::program::Program;
+use std::ffi::{CStr, c_char, c_int, c_void};
+
+/// Fills a `PyInitConfig` and initializes the interpreter with it.
+pub fn initialize(program: &Program) -> Result<(), String> {
+    let config = Config::create()?;
+    let outcome = config.fill(program).and_then(|()| {
+        // SAFETY: the configuration is alive.
+        config.check(unsafe { (config.functions.initialize)(config.pointer) })
+    });
+    // SAFETY: the configuration is alive and not used afterwards.
+    unsafe { (config.functions.free)(config.pointer) };
+    outcome
+}
+
+struct Functions {
+    create: unsafe extern "C" fn() -> *mut c_void,
+    free: unsafe extern "C" fn(*mut c_void),
+    initialize: unsafe extern "C" fn(*mut c_void) -> c_int,
+    set_int: unsafe extern "C" fn(*mut c_void, *const c_char, i64) -> c_int,
+    set_string: unsafe extern "C" fn(*mut c_void, *const c_char, *const c_char) -> c_int,
+    set_list: unsafe extern "C" fn(*mut c_void, *const c_char, usize, *const *const c_char) -> c_int,
+    error: unsafe extern "C" fn(*mut c_void, *mut *const c_char) -> c_int,
+}
+
+struct Config {
+    pointer: *mut c_void,
+    functions: Functions,
+}
+
+impl Config {
+    fn create() -> Result<Self, String> {
+        let functions = Functions {
+            // SAFETY: this and the types below are those of PEP 741, with `PyInitConfig *` as an untyped pointer.
+            create: unsafe { function(c"PyInitConfig_Create")? },
+            // SAFETY: see above.
+            free: unsafe { function(c"PyInitConfig_Free")? },
+            // SAFETY: see above.
+            initialize: unsafe { function(c"Py_InitializeFromInitConfig")? },
+            // SAFETY: see above.
+            set_int: unsafe { function(c"PyInitConfig_SetInt")? },
+            // SAFETY: see above.
+            set_string: unsafe { function(c"PyInitConfig_SetStr")? },
+            // SAFETY: see above.
+            set_list: unsafe { function(c"PyInitConfig_SetStrList")? },
+            // SAFETY: see above.
+            error: unsafe { function(c"PyInitConfig_GetError")? },
+        };
+        // SAFETY: takes nothing; the answer is null where memory is short.
+        let pointer = unsafe { (functions.create)() };
+        if pointer.is_null() { Err("out of memory".to_owned()) } else { Ok(Config { pointer, functions }) }
+    }
+
+    /// A new configuration is isolated already; the rest is as in `by_layout`.
+    fn fill(&self, program: &Program) -> Result<(), String> {
+        self.set_int(c"install_signal_handlers", 1)?;
+        self.set_int(c"site_import", 0)?;
+        self.set_int(c"write_bytecode", 0)?;
+        self.set_int(c"parse_argv", 0)?;
+        let (count, arguments) = program.arguments();
+        self.set_list(c"argv", count as usize, arguments)?;
+        for name in [c"program_name", c"executable", c"base_executable"] {
+            self.set_string(name, program.executable)?;
+        }
+        for name in [c"prefix", c"base_prefix", c"exec_prefix", c"base_exec_prefix", c"home", c"stdlib_dir"] {
+            self.set_string(name, program.bundle_path)?;
+        }
+        self.set_list(c"module_search_paths", 1, &program.bundle_path.as_ptr())
+    }
+
+    fn set_int(&self, name: &CStr, value: i64) -> Result<(), String> {
+        // SAFETY: the configuration is alive and the name a C string.
+        self.check(unsafe { (self.functions.set_int)(self.pointer, name.as_ptr(), value) })
+    }
+
+    fn set_string(&self, name: &CStr, value: &CStr) -> Result<(), String> {
+        // SAFETY: the configuration is alive, name and value are C strings.
+        self.check(unsafe { (self.functions.set_string)(self.pointer, name.as_ptr(), value.as_ptr()) })
+    }
+
+    fn set_list(&self, name: &CStr, count: usize, values: *const *const c_char) -> Result<(), String> {
+        // SAFETY: the configuration is alive, and `values` holds `count` C strings.
+        self.check(unsafe { (self.functions.set_list)(self.pointer, name.as_ptr(), count, values) })
+    }
+
+    fn check(&self, status: c_int) -> Result<(), String> {
+        if status == 0 {
+            return Ok(());
+        }
+        let mut message = std::ptr::null();
+        // SAFETY: the configuration is alive; the message lives as long as it does.
+        let has_message = unsafe { (self.functions.error)(self.pointer, &mut message) };
+        if has_message == 0 || message.is_null() {
+            return Err("Python cannot start, and gives no reason".to_owned());
+        }
+        // SAFETY: not null, so it is a C string.
+        let message = unsafe { CStr::from_ptr(message) };
+        Err(format!("Python cannot start: {}", message.to_string_lossy()))
+    }
+}

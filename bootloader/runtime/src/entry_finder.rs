@@ -1,0 +1,97 @@
+//! The path entry finder (PEP 451) for the folders of the bundle: what `sys.path`, a package's `__path__` and `pkgutil` use.
+
+use crate::importer::listed;
+use crate::program::Program;
+use pyo3::exceptions::PyImportError;
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyList, PyTuple};
+
+/// Puts the hook for the bundle's folders first on `sys.path_hooks`.
+pub fn install(py: Python<'_>, program: &'static Program, importer: &Bound<'_, PyAny>) -> PyResult<()> {
+    let hook = Bound::new(py, Hook { program, importer: importer.clone().unbind() })?;
+    py.import("sys")?.getattr("path_hooks")?.cast_into::<PyList>()?.insert(0, hook)
+}
+
+/// Makes a finder for a folder of the bundle, and refuses every other path.
+#[pyclass(frozen, module = "rpack", name = "PathHook")]
+struct Hook {
+    program: &'static Program,
+    importer: Py<PyAny>,
+}
+
+#[pymethods]
+impl Hook {
+    fn __call__(&self, py: Python<'_>, path: &str) -> PyResult<EntryFinder> {
+        let package = self.program.relative(path).map(|relative| relative.trim_end_matches('/').replace('/', "."));
+        let known = package.filter(|package| {
+            package.is_empty() || self.program.index.find_module(package).is_some_and(|module| module.is_package)
+        });
+        match known {
+            Some(package) => Ok(EntryFinder {
+                program: self.program,
+                importer: self.importer.clone_ref(py),
+                package,
+                path: path.to_owned(),
+            }),
+            None => Err(PyImportError::new_err("only for packages of the bundle")),
+        }
+    }
+}
+
+/// Finds the modules of one package of the bundle, or of its root.
+#[pyclass(frozen, module = "rpack", name = "EntryFinder")]
+struct EntryFinder {
+    program: &'static Program,
+    importer: Py<PyAny>,
+    package: String,
+    path: String,
+}
+
+#[pymethods]
+impl EntryFinder {
+    /// The spec of a module in this folder: one of the bundle's, or one whose file lies in the folder, as a data file that
+    /// was added under a module's name does.
+    #[pyo3(signature = (fullname, target=None))]
+    fn find_spec<'py>(
+        &self,
+        py: Python<'py>,
+        fullname: &str,
+        target: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let _ = target;
+        let spec = self.importer.bind(py).call_method1(intern!(py, "find_spec"), (fullname,))?;
+        if !spec.is_none() || !self.program.is_unpacked() {
+            return Ok(spec);
+        }
+        let Some(files) = self.file_finder(py)? else { return Ok(spec) };
+        let spec = files.call_method1(intern!(py, "find_spec"), (fullname,))?;
+        // A folder of data is no namespace package just because its name could be a module's.
+        let is_folder = !spec.is_none() && spec.getattr(intern!(py, "loader"))?.is_none();
+        Ok(if is_folder { py.None().into_bound(py) } else { spec })
+    }
+
+    /// Names and kinds of the modules in this folder, for `pkgutil`.
+    #[pyo3(signature = (prefix=""))]
+    fn iter_modules<'py>(&self, py: Python<'py>, prefix: &str) -> PyResult<Vec<Bound<'py, PyTuple>>> {
+        let modules = self.program.index.submodules(&self.package).filter(|module| module.name != "__main__");
+        modules.map(|module| listed(py, &module, prefix)).collect()
+    }
+
+    /// Nothing is cached that could become stale.
+    fn invalidate_caches(&self) {}
+}
+
+impl EntryFinder {
+    /// CPython's finder for this folder, where there is one: a package that is only bytecode has none.
+    fn file_finder<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        if !std::path::Path::new(&self.path).is_dir() {
+            return Ok(None);
+        }
+        let external = py.import("_frozen_importlib_external")?;
+        let loaders = external.getattr("_get_supported_file_loaders")?.call0()?;
+        let loaders = loaders.cast::<PyList>()?.to_tuple();
+        let hook = external.getattr("FileFinder")?.getattr("path_hook")?.call1(loaders)?;
+        hook.call1((&self.path,)).map(Some)
+    }
+}

@@ -1,0 +1,37 @@
+//! What the program sees of being packed: attributes of `sys` as PyInstaller sets them, and the builtins of `site`.
+
+use crate::program::Program;
+use pyo3::prelude::*;
+
+/// What the builtin `credits` shows.
+const CREDITS: &str = "\
+Thanks to CWI, CNRI, BeOpen.com, Zope Corporation and a cast of thousands
+for supporting Python development.  See www.python.org for more information.";
+
+/// What the builtin `license` shows where Python's license file is not at hand.
+const LICENSE: &str = "See https://www.python.org/psf/license/";
+
+/// Sets `sys.frozen`, `sys._MEIPASS`, and the builtins that `site` would set.
+pub fn show(py: Python<'_>, program: &Program) -> PyResult<()> {
+    let sys = py.import("sys")?;
+    sys.setattr("frozen", true)?;
+    sys.setattr("_MEIPASS", program.bundle)?;
+    program.trace(|| format!("sys._MEIPASS is {}", program.bundle));
+    add_site_builtins(py)
+}
+
+/// `site` is not imported, yet programs call `exit()` and show `copyright`. The texts are the ones of `site` on Unix.
+fn add_site_builtins(py: Python<'_>) -> PyResult<()> {
+    let builtins = py.import("builtins")?;
+    let site = py.import("_sitebuiltins")?;
+    let quitter = site.getattr("Quitter")?;
+    for name in ["exit", "quit"] {
+        builtins.setattr(name, quitter.call1((name, "Ctrl-D (i.e. EOF)"))?)?;
+    }
+    builtins.setattr("help", site.getattr("_Helper")?.call0()?)?;
+    let copyright = py.import("sys")?.getattr("copyright")?.extract::<String>()?;
+    for (name, text) in [("copyright", copyright.as_str()), ("credits", CREDITS), ("license", LICENSE)] {
+        builtins.setattr(name, site.getattr("_Printer")?.call1((name, text))?)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,253 @@
+//! The meta path finder and loader (PEP 451) that serves the program's modules from the mapped executable.
+//!
+//! It stands first on `sys.meta_path`: asking it costs less than asking the two finders of CPython that are written in
+//! Python, and nearly every module of a packed program is its own.
+
+use crate::entry_finder;
+use crate::program::Program;
+use crate::unmarshal;
+use pyo3::exceptions::{PyImportError, PyOSError};
+use pyo3::intern;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+use rpack_format::{Module, ModuleKind};
+use std::ffi::CStr;
+
+/// Puts the importer first on `sys.meta_path`, and the finder of its folders first on `sys.path_hooks`.
+pub fn install(py: Python<'_>, program: &'static Program) -> PyResult<()> {
+    let bootstrap = py.import("_frozen_importlib")?;
+    let importer = Importer {
+        program,
+        module_spec: bootstrap.getattr("ModuleSpec")?.unbind(),
+        call: bootstrap.getattr("_call_with_frames_removed")?.unbind(),
+        exec: py.import("builtins")?.getattr("exec")?.unbind(),
+        imp: py.import("_imp")?.unbind().into_any(),
+    };
+    let importer = Bound::new(py, importer)?;
+    let sys = py.import("sys")?;
+    sys.getattr("meta_path")?.cast_into::<PyList>()?.insert(0, &importer)?;
+    entry_finder::install(py, program, importer.as_any())?;
+    adopt_frozen(py, program)
+}
+
+/// Finder and loader of the packed program's modules.
+#[pyclass(frozen, module = "rpack", name = "Importer")]
+pub struct Importer {
+    program: &'static Program,
+    module_spec: Py<PyAny>,
+    call: Py<PyAny>,
+    exec: Py<PyAny>,
+    imp: Py<PyAny>,
+}
+
+#[pymethods]
+impl Importer {
+    /// The spec of a module, or None where the program does not contain it. A module is known by its whole name, so the
+    /// path of its parent is of no interest.
+    #[pyo3(signature = (fullname, path=None, target=None))]
+    fn find_spec<'py>(
+        slf: &Bound<'py, Self>,
+        fullname: &str,
+        path: Option<&Bound<'py, PyAny>>,
+        target: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let _ = (path, target);
+        let this = slf.get();
+        let Some(module) = this.program.index.find_module(fullname).filter(|module| module.name != "__main__") else {
+            return Ok(None);
+        };
+        this.program.trace(|| format!("found module {fullname} ({})", module.path));
+        this.spec(slf, &module).map(Some)
+    }
+
+    /// Lets the import system make the module, except for an extension module, which its own library makes.
+    fn create_module<'py>(&self, py: Python<'py>, spec: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        // While `__file__` is unknown the import system does not compute `__cached__`, which nobody needs.
+        spec.setattr(intern!(py, "_set_fileattr"), false)?;
+        let name: String = spec.getattr(intern!(py, "name"))?.extract()?;
+        let module = self.module(&name)?;
+        match module.file {
+            Some(file) => self.load_extension(py, &module, file),
+            None => Ok(py.None().into_bound(py)),
+        }
+    }
+
+    /// Runs the module's code in its namespace.
+    fn exec_module<'py>(&self, py: Python<'py>, module: &Bound<'py, PyAny>) -> PyResult<()> {
+        let spec = module.getattr(intern!(py, "__spec__"))?;
+        let name: String = spec.getattr(intern!(py, "name"))?.extract()?;
+        let known = self.module(&name)?;
+        spec.setattr(intern!(py, "_set_fileattr"), true)?;
+        module.setattr(intern!(py, "__file__"), spec.getattr(intern!(py, "origin"))?)?;
+        if known.file.is_some() {
+            self.imp.bind(py).call_method1(intern!(py, "exec_dynamic"), (module,))?;
+            return Ok(());
+        }
+        let code = unmarshal::code(py, self.program, &known)?;
+        // Called through the import system's own function, whose frame makes tracebacks leave out the import system.
+        self.call.bind(py).call1((&self.exec, code, module.getattr(intern!(py, "__dict__"))?))?;
+        Ok(())
+    }
+
+    /// The code object of a module; None for an extension module (PEP 302).
+    fn get_code<'py>(&self, py: Python<'py>, fullname: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let module = self.module(fullname)?;
+        match module.kind {
+            ModuleKind::Bytecode => unmarshal::code(py, self.program, &module).map(Some),
+            ModuleKind::Extension | ModuleKind::Namespace => Ok(None),
+        }
+    }
+
+    /// The source of a module, or None where the bundle carries bytecode only.
+    fn get_source<'py>(&self, py: Python<'py>, fullname: &str) -> PyResult<Bound<'py, PyAny>> {
+        let module = self.module(fullname)?;
+        match self.program.index.find_file(module.path).filter(|_| module.kind == ModuleKind::Bytecode) {
+            Some(_) => {
+                let source = self.get_data(py, &self.program.absolute(module.path))?;
+                py.import("_frozen_importlib_external")?.getattr("decode_source")?.call1((source,))
+            }
+            None => Ok(py.None().into_bound(py)),
+        }
+    }
+
+    /// Whether a module can have submodules.
+    fn is_package(&self, fullname: &str) -> PyResult<bool> {
+        self.module(fullname).map(|module| module.is_package)
+    }
+
+    /// The value of the module's `__file__`.
+    fn get_filename(&self, fullname: &str) -> PyResult<String> {
+        self.module(fullname).map(|module| self.program.absolute(module.path))
+    }
+
+    /// The content of a file, given by a path below `sys._MEIPASS` or by any other.
+    fn get_data<'py>(&self, py: Python<'py>, path: &str) -> PyResult<Bound<'py, PyBytes>> {
+        match std::fs::read(path) {
+            Ok(content) => Ok(PyBytes::new(py, &content)),
+            Err(error) => match self.packed_file(path) {
+                Some(content) => Ok(PyBytes::new(py, &content)),
+                None => Err(PyOSError::new_err((error.raw_os_error(), error.to_string(), path.to_owned()))),
+            },
+        }
+    }
+
+    /// What `importlib.resources` reads a package's files with: the folder that the package has in this run.
+    fn get_resource_reader<'py>(slf: &Bound<'py, Self>, fullname: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let this = slf.get();
+        let module = this.module(fullname)?;
+        if !module.is_package {
+            return Ok(None);
+        }
+        let py = slf.py();
+        // `FileReader` asks its loader for nothing but the path of the module's file.
+        let location = PyDict::new(py);
+        location.set_item("path", this.program.absolute(module.path))?;
+        let loader = py.import("types")?.getattr("SimpleNamespace")?.call((), Some(&location))?;
+        py.import("importlib.readers")?.getattr("FileReader")?.call1((loader,)).map(Some)
+    }
+
+    /// Nothing is cached that could become stale.
+    fn invalidate_caches(&self) {}
+
+    fn __repr__(&self) -> String {
+        format!("<rpack importer of {}>", self.program.bundle)
+    }
+}
+
+impl Importer {
+    fn module(&self, name: &str) -> PyResult<Module<'static>> {
+        self.program
+            .index
+            .find_module(name)
+            .ok_or_else(|| PyImportError::new_err(format!("this executable does not contain the module {name:?}")))
+    }
+
+    /// Makes a module's spec. It has the attributes that CPython's own finder would give it, except for `cached`.
+    fn spec<'py>(&self, slf: &Bound<'py, Self>, module: &Module) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let path = self.program.absolute(module.path);
+        if module.kind == ModuleKind::Namespace {
+            return self.namespace_spec(slf, module.name, path);
+        }
+        let arguments = PyDict::new(py);
+        arguments.set_item(intern!(py, "origin"), &path)?;
+        arguments.set_item(intern!(py, "is_package"), module.is_package)?;
+        let spec = self.module_spec.bind(py).call((module.name, slf), Some(&arguments))?;
+        spec.setattr(intern!(py, "_set_fileattr"), true)?;
+        if module.is_package {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            spec.getattr(intern!(py, "submodule_search_locations"))?.call_method1(intern!(py, "append"), (folder,))?;
+        }
+        Ok(spec)
+    }
+
+    /// A namespace package has no loader; `_NamespacePath` is what the import system itself gives it as a path.
+    fn namespace_spec<'py>(&self, slf: &Bound<'py, Self>, name: &str, path: String) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        let spec = self.module_spec.bind(py).call1((name, py.None()))?;
+        let path = PyList::new(py, [path])?;
+        let namespace_path = py.import("_frozen_importlib_external")?.getattr("_NamespacePath")?;
+        let locations = namespace_path.call1((name, path, slf.getattr(intern!(py, "find_spec"))?))?;
+        spec.setattr(intern!(py, "submodule_search_locations"), locations)?;
+        Ok(spec)
+    }
+
+    /// Loads the libraries that an extension module needs, each by its path and in the order computed at build time, and
+    /// then the module. The dynamic linker finds a library that is loaded already by its name (`DT_SONAME`).
+    fn load_extension<'py>(&self, py: Python<'py>, module: &Module, number: u32) -> PyResult<Bound<'py, PyAny>> {
+        let failed =
+            |what: &str| PyImportError::new_err(format!("cannot load {what} for the module '{}'", module.name));
+        let file = self.program.index.file(number).ok_or_else(|| failed("its file"))?;
+        for need in self.program.index.needs(&file) {
+            let path = self.program.native_path(need).ok_or_else(|| failed("a library"))?;
+            load_library(path).map_err(|reason| failed(&reason))?;
+        }
+        let path = self.program.native_path(number).ok_or_else(|| failed(file.path))?;
+        // The path that can be loaded differs from the module's own where the file is in memory.
+        let arguments = PyDict::new(py);
+        arguments.set_item(intern!(py, "origin"), path.to_string_lossy())?;
+        let spec = self.module_spec.bind(py).call((module.name, py.None()), Some(&arguments))?;
+        let create = self.imp.bind(py).getattr(intern!(py, "create_dynamic"))?;
+        self.call.bind(py).call1((create, spec))
+    }
+
+    fn packed_file(&self, path: &str) -> Option<Vec<u8>> {
+        let number = self.program.index.find_file(self.program.relative(path)?)?;
+        self.program.read(self.program.index.file(number)?.frame)
+    }
+}
+
+fn load_library(path: &CStr) -> Result<(), String> {
+    // SAFETY: the path is a C string. The library's constructors run; it is a part of the program.
+    let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
+    if !handle.is_null() {
+        return Ok(());
+    }
+    // SAFETY: `dlopen` has just failed, so there is a message, and it is copied at once.
+    let message = unsafe { CStr::from_ptr(libc::dlerror()) };
+    Err(message.to_string_lossy().into_owned())
+}
+
+/// Gives the modules that were imported as frozen ones the attributes that they would have if they had been imported by
+/// the importer.
+fn adopt_frozen(py: Python<'_>, program: &Program) -> PyResult<()> {
+    let modules = py.import("sys")?.getattr("modules")?;
+    let modules = modules.cast::<PyDict>()?;
+    for (name, module) in modules.iter() {
+        let name: String = name.extract()?;
+        let Some(known) = program.index.find_module(&name).filter(|_| name != "__main__") else { continue };
+        let path = program.absolute(known.path);
+        if known.is_package {
+            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            module.setattr("__path__", PyList::new(py, [folder])?)?;
+        }
+        module.setattr("__file__", path)?;
+    }
+    Ok(())
+}
+
+/// The pair that `pkgutil.iter_modules` yields for each module.
+pub fn listed<'py>(py: Python<'py>, module: &Module, prefix: &str) -> PyResult<Bound<'py, PyTuple>> {
+    let name = module.name.rsplit('.').next().unwrap_or(module.name);
+    (format!("{prefix}{name}"), module.is_package).into_pyobject(py)
+}

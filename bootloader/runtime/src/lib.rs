@@ -1,0 +1,76 @@
+//! The runtime library: starts CPython inside the process that the bootloader prepared, serves the program's modules from
+//! the mapped executable, and runs the program.
+//!
+//! One build serves every supported CPython. It uses the stable ABI (PEP 384) through PyO3, is not linked to any libpython,
+//! and finds the few functions outside of that ABI by name.
+
+mod configuration;
+mod configuration_layout;
+mod entry_finder;
+mod face;
+mod frozen;
+mod importer;
+mod locale;
+mod main_module;
+mod program;
+mod unmarshal;
+
+use crate::program::Program;
+use pyo3::Python;
+use rpack_format::VERSION;
+use rpack_format::handoff::Handoff;
+use std::ffi::c_int;
+
+/// Exit status when Python could not be started.
+const EXIT_NOT_STARTED: c_int = 255;
+/// Exit status when flushing the program's output failed at the end (`Py_RunMain` uses the same one).
+const EXIT_NOT_FINALIZED: c_int = 120;
+
+/// Runs the program that `handoff` describes and returns its exit status.
+///
+/// # Safety
+///
+/// `handoff` must point to a structure as [`rpack_format::handoff`] specifies it; libpython must be loaded with its symbols
+/// visible to all libraries, and not be initialized.
+// SAFETY: no other library exports this name.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn rpack_runtime_main(handoff: *const Handoff) -> c_int {
+    // SAFETY: the caller promises that the handoff is there and stays.
+    let handoff: &'static Handoff = unsafe { &*handoff };
+    match start(handoff) {
+        Ok(outcome) => finish(outcome),
+        Err(error) => {
+            program::say(&format!("error: {error}"));
+            EXIT_NOT_STARTED
+        }
+    }
+}
+
+fn start(handoff: &'static Handoff) -> Result<main_module::Outcome, String> {
+    if handoff.version != VERSION {
+        return Err(format!("the bootloader has version {} and its runtime library {VERSION}", handoff.version));
+    }
+    let program = Program::receive(handoff)?;
+    frozen::provide(program)?;
+    configuration::initialize(program)?;
+    program.trace(|| "initialized Python".to_owned());
+    // Beyond this point there is an interpreter, and errors are Python's exceptions.
+    Ok(Python::attach(|py| {
+        let prepared = importer::install(py, program).and_then(|()| face::show(py, program));
+        match prepared {
+            Ok(()) => main_module::run(py, program),
+            Err(error) => main_module::report(py, error),
+        }
+    }))
+}
+
+/// Ends the interpreter as `Py_RunMain` does and gives the process's exit status.
+fn finish(outcome: main_module::Outcome) -> c_int {
+    // SAFETY: the interpreter is initialized and this thread, its main one, holds its lock.
+    let finalized = unsafe { pyo3::ffi::Py_FinalizeEx() };
+    match outcome {
+        main_module::Outcome::Interrupted => main_module::die_of_interrupt(),
+        main_module::Outcome::Ended(_) if finalized < 0 => EXIT_NOT_FINALIZED,
+        main_module::Outcome::Ended(status) => status,
+    }
+}

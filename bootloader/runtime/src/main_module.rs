@@ -1,0 +1,66 @@
+//! Running the program's entry module as `__main__`, and ending as `python` would.
+
+use crate::program::Program;
+use crate::unmarshal;
+use pyo3::exceptions::{PyImportError, PyKeyboardInterrupt};
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+use std::ffi::c_int;
+
+/// How the program ended.
+pub enum Outcome {
+    /// By itself, with this status.
+    Ended(c_int),
+    /// By a KeyboardInterrupt that nobody handled.
+    Interrupted,
+}
+
+/// Runs `__main__`.
+pub fn run(py: Python<'_>, program: &Program) -> Outcome {
+    program.trace(|| "running __main__".to_owned());
+    match execute(py, program) {
+        Ok(()) => Outcome::Ended(0),
+        Err(error) => report(py, error),
+    }
+}
+
+/// Reports an exception that nobody handled. For `SystemExit` this does not return: the process ends with its status.
+pub fn report(py: Python<'_>, error: PyErr) -> Outcome {
+    let is_interrupt = error.is_instance_of::<PyKeyboardInterrupt>(py);
+    error.restore(py);
+    // SAFETY: the interpreter's lock is held and an exception is set.
+    unsafe { pyo3::ffi::PyErr_PrintEx(1) };
+    if is_interrupt { Outcome::Interrupted } else { Outcome::Ended(1) }
+}
+
+/// Ends the process by SIGINT, so that its parent sees why it ended (as CPython does since bpo-1054041).
+pub fn die_of_interrupt() -> c_int {
+    // SAFETY: the default action takes no handler.
+    unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+    // SAFETY: a process may always signal itself.
+    unsafe { libc::raise(libc::SIGINT) };
+    // Only where SIGINT is blocked; the shell's status for it.
+    128 + libc::SIGINT
+}
+
+fn execute(py: Python<'_>, program: &Program) -> PyResult<()> {
+    let missing = || PyImportError::new_err("this executable has no entry module");
+    let entry = program.index.find_module("__main__").ok_or_else(missing)?;
+    let code = unmarshal::code(py, program, &entry)?;
+    let main = py.import("__main__")?;
+    main.setattr("__file__", program.absolute(entry.path))?;
+    main.setattr("__spec__", py.None())?;
+    let importer = py.import("sys")?.getattr("meta_path")?.get_item(0)?;
+    main.setattr("__loader__", importer)?;
+    let namespace = main.dict();
+    namespace.set_item("__builtins__", py.import("builtins")?)?;
+    evaluate(py, &code, &namespace)
+}
+
+/// Evaluates code without a frame of its own, so that tracebacks begin with the program's.
+fn evaluate(py: Python<'_>, code: &Bound<'_, PyAny>, namespace: &Bound<'_, PyDict>) -> PyResult<()> {
+    // SAFETY: all three are live objects of the right types, and the interpreter's lock is held.
+    let result = unsafe { pyo3::ffi::PyEval_EvalCode(code.as_ptr(), namespace.as_ptr(), namespace.as_ptr()) };
+    // SAFETY: the call gives a new reference, or null with an exception set.
+    unsafe { Bound::from_owned_ptr_or_err(py, result) }.map(drop)
+}

@@ -1,0 +1,114 @@
+//! The packed program, as the bootloader handed it over.
+
+use rpack_format::Index;
+use rpack_format::handoff::Handoff;
+use rpack_format::index::{FLAG_DEBUG, Frame};
+use std::ffi::{CStr, c_char, c_int};
+use std::sync::OnceLock;
+
+/// The one program of this process.
+static PROGRAM: OnceLock<Program> = OnceLock::new();
+
+/// The packed program: its index, its bytes, and where its files are.
+pub struct Program {
+    /// The table of modules and files.
+    pub index: Index<'static>,
+    /// Folder in which the program's files appear, without a slash at the end. It is the value of `sys._MEIPASS`.
+    pub bundle: &'static str,
+    /// The same folder, as C takes it.
+    pub bundle_path: &'static CStr,
+    /// Absolute path of the executable.
+    pub executable: &'static CStr,
+    handoff: &'static Handoff,
+    debug: bool,
+}
+
+// SAFETY: the pointers in the handoff lead to memory that is never written again, and its functions may be called from
+// any thread: the bootloader guards what they share.
+unsafe impl Send for Program {}
+// SAFETY: as above.
+unsafe impl Sync for Program {}
+
+impl Program {
+    /// Keeps what the bootloader handed over, for the rest of the process's life.
+    pub fn receive(handoff: &'static Handoff) -> Result<&'static Self, String> {
+        // SAFETY: the bootloader gives the place and the length of the index inside of its mapping.
+        let index: &'static [u8] = unsafe { std::slice::from_raw_parts(handoff.index, handoff.index_size) };
+        let index = Index::parse(index).map_err(|error| format!("the index cannot be read: {error}"))?;
+        let bundle_path = c_string(handoff.bundle);
+        let bundle = bundle_path.to_str().map_err(|_| {
+            format!(
+                "the cache folder {bundle_path:?} is not valid UTF-8. Set RPACK_CACHE_DIR to a folder whose name is"
+            )
+        })?;
+        let debug = index.header().flags & FLAG_DEBUG != 0;
+        let executable = c_string(handoff.executable);
+        let program = Program { index, bundle, bundle_path, executable, handoff, debug };
+        Ok(PROGRAM.get_or_init(|| program))
+    }
+
+    /// The arguments that the process was started with.
+    pub fn arguments(&self) -> (c_int, *const *const c_char) {
+        (self.handoff.argument_count, self.handoff.arguments)
+    }
+
+    /// Whether the program's files stand in its folder.
+    pub fn is_unpacked(&self) -> bool {
+        self.handoff.is_unpacked
+    }
+
+    /// The content of a frame, or `None` where it is damaged.
+    pub fn read(&self, frame: Frame) -> Option<Vec<u8>> {
+        let mut content = vec![0; usize::try_from(frame.size).ok()?];
+        let Handoff { decompress, bootloader, .. } = *self.handoff;
+        // SAFETY: the buffer has as many bytes as the call says, and the bootloader's pointer is passed back to it.
+        let done =
+            unsafe { decompress(bootloader, frame.offset, frame.compressed, content.as_mut_ptr(), content.len()) };
+        done.then_some(content)
+    }
+
+    /// The path under which file number `file` can be given to `dlopen`.
+    pub fn native_path(&self, file: u32) -> Option<&'static CStr> {
+        let Handoff { native_path, bootloader, .. } = *self.handoff;
+        // SAFETY: the bootloader's pointer is passed back to it.
+        let path = unsafe { native_path(bootloader, file) };
+        (!path.is_null()).then(|| c_string(path))
+    }
+
+    /// The absolute path that a path inside the bundle has in this run.
+    pub fn absolute(&self, path: &str) -> String {
+        [self.bundle, "/", path].concat()
+    }
+
+    /// The path inside the bundle of an absolute path, where it lies there.
+    pub fn relative<'a>(&self, path: &'a str) -> Option<&'a str> {
+        let rest = path.strip_prefix(self.bundle)?;
+        if rest.is_empty() { Some(rest) } else { rest.strip_prefix('/') }
+    }
+
+    /// Says on stderr what was done, in a program that was built with `--debug`.
+    pub fn trace(&self, text: impl FnOnce() -> String) {
+        if self.debug {
+            let milliseconds = now().saturating_sub(self.handoff.started) as f64 / 1e6;
+            say(&format!("[{milliseconds:7.2} ms] runtime: {}", text()));
+        }
+    }
+}
+
+/// Writes one line to stderr. A closed stderr is no reason to stop.
+pub fn say(text: &str) {
+    use std::io::Write;
+    let _ = std::io::stderr().write_all(format!("rpack: {text}\n").as_bytes());
+}
+
+fn c_string(pointer: *const c_char) -> &'static CStr {
+    // SAFETY: every string in the handoff is a C string that lives as long as the process.
+    unsafe { CStr::from_ptr(pointer) }
+}
+
+fn now() -> u64 {
+    let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+    // SAFETY: the call fills the structure that it is given.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
