@@ -1,0 +1,114 @@
+use std::path::PathBuf;
+
+/// Why a program cannot be analyzed. The text says what was seen and where; the next step stands in it where there is one.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The path that the user named does not exist.
+    #[error("No such file or folder: `{}`", path.display())]
+    NoSuchPath {
+        /// The path as given.
+        path: PathBuf,
+    },
+    /// A folder in which nothing can be started.
+    #[error(
+        "No program found in `{}`: it has no `main.py`, no `__main__.py` and no `pyproject.toml` with `[project.scripts]`. Pass the script to pack",
+        path.display()
+    )]
+    NoEntryPoint {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Several `[project.scripts]`, none of them named like the project.
+    #[error(
+        "`{}` declares several scripts ({}) and none is named like the project. Pass one of their Python files",
+        path.display(),
+        scripts.iter().map(|script| format!("`{script}`")).collect::<Vec<_>>().join(", ")
+    )]
+    SeveralScripts {
+        /// The `pyproject.toml`.
+        path: PathBuf,
+        /// The names of the scripts, sorted.
+        scripts: Vec<String>,
+    },
+    /// A `[project.scripts]` value that is not `module:attribute`.
+    #[error("Script `{script}` in `{}` is `{value}`, which is not of the form `module:function`", path.display())]
+    BadScript {
+        /// The `pyproject.toml`.
+        path: PathBuf,
+        /// The name of the script.
+        script: String,
+        /// Its value as written.
+        value: String,
+    },
+    /// The path is a file, but no Python source.
+    #[error("Not a Python file: `{}` ({reason})", path.display())]
+    NotPython {
+        /// The file.
+        path: PathBuf,
+        /// What it looks like.
+        reason: &'static str,
+    },
+    /// A TOML file, or the TOML of a PEP 723 block, that does not parse or does not hold what it must.
+    #[error("Invalid TOML in `{}:{line}`: {message}", path.display())]
+    Toml {
+        /// The file.
+        path: PathBuf,
+        /// One-based line in the file.
+        line: usize,
+        /// What the parser says.
+        message: String,
+    },
+    /// A file or a folder that cannot be read.
+    #[error("Cannot read `{}`: {source}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// The interpreter cannot be started.
+    #[error("Cannot run the interpreter `{}`: {source}", path.display())]
+    InterpreterNotRunnable {
+        /// The executable.
+        path: PathBuf,
+        /// What the operating system says.
+        source: std::io::Error,
+    },
+    /// The executable ran, but did not answer as a Python interpreter does.
+    #[error("`{}` is not a Python interpreter: it answered `{output}`", path.display())]
+    NotAnInterpreter {
+        /// The executable.
+        path: PathBuf,
+        /// The first line that it printed, or what else was seen.
+        output: String,
+    },
+    /// A Python, but not CPython.
+    #[error("`{}` is {implementation}; only CPython can be packed", path.display())]
+    NotCPython {
+        /// The executable.
+        path: PathBuf,
+        /// `sys.implementation.name`, or what it is frozen by.
+        implementation: String,
+    },
+    /// A CPython older than 3.10.
+    #[error("`{}` is Python {version}; Python 3.10 or newer is needed", path.display())]
+    TooOld {
+        /// The executable.
+        path: PathBuf,
+        /// Its version.
+        version: String,
+    },
+    /// A syntax error in a module without which the program cannot start.
+    #[error("Syntax error in `{}:{line}:{column}`: {message}", path.display())]
+    Syntax {
+        /// The source file.
+        path: PathBuf,
+        /// One-based line.
+        line: u32,
+        /// One-based column, in characters.
+        column: u32,
+        /// What the parser says.
+        message: String,
+    },
+}

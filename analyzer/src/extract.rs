@@ -1,0 +1,626 @@
+use crate::condition::{Conditions, Role};
+use crate::dynamic::{self, Call};
+use crate::graph::EdgeKind;
+use crate::interpreter::Interpreter;
+use crate::outline::{Identity, Target, absolute, start};
+use crate::project::Origin;
+use crate::rules;
+use ruff_python_ast::visitor::{self, Visitor};
+use ruff_python_ast::{
+    ExceptHandler, Expr, ExprContext, Stmt, StmtFunctionDef, StmtIf, StmtImport, StmtImportFrom, StmtTry, StmtWith,
+};
+use ruff_text_size::TextSize;
+
+/// What stands in the body of a module, with offsets for lines.
+#[derive(Default)]
+pub(crate) struct Extracted {
+    pub(crate) imports: Vec<Located>,
+    /// Imports in functions and classes that few programs use, with the name of the function or class.
+    pub(crate) dormant: Vec<(String, Vec<Located>)>,
+    pub(crate) exports: Vec<String>,
+    pub(crate) computed_imports: Vec<TextSize>,
+    pub(crate) attribute_uses: Vec<(String, TextSize)>,
+    pub(crate) has_module_getattr: bool,
+    pub(crate) edits_import_system: bool,
+}
+
+/// An import and where it stands.
+pub(crate) type Located = (Target, TextSize, EdgeKind);
+
+/// Collects the imports of a module, leaving out what cannot run on the target: branches that `condition.rs` decides,
+/// and what follows a `raise` or `return` inside a branch that is taken.
+pub(crate) fn extract(body: &[Stmt], identity: Identity<'_>, interpreter: &Interpreter) -> Extracted {
+    let mut extractor = Extractor {
+        identity,
+        conditions: Conditions::new(interpreter, identity.role),
+        surroundings: Surroundings::default(),
+        result: Extracted::default(),
+    };
+    extractor.block(body);
+    extractor.result
+}
+
+struct Extractor<'a> {
+    identity: Identity<'a>,
+    conditions: Conditions<'a>,
+    surroundings: Surroundings,
+    result: Extracted,
+}
+
+/// What stands around a statement, as far as it decides whether a failing import matters.
+#[derive(Debug, Clone, Copy, Default)]
+struct Surroundings {
+    in_function: bool,
+    in_branch: bool,
+    /// Inside `try` with a handler that catches `ImportError`, or inside that handler.
+    guarded: bool,
+}
+
+/// Whether the statement after this one can run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    Continues,
+    Stops,
+}
+
+impl<'a> Extractor<'a> {
+    fn kind(&self) -> EdgeKind {
+        match self.surroundings {
+            Surroundings { guarded: true, .. } => EdgeKind::Optional,
+            Surroundings { in_function: true, .. } => EdgeKind::Lazy,
+            Surroundings { in_branch: true, .. } => EdgeKind::Conditional,
+            _ => EdgeKind::TopLevel,
+        }
+    }
+
+    fn add(&mut self, target: Target, offset: TextSize, kind: EdgeKind) {
+        self.result.imports.push((target, offset, kind));
+    }
+
+    /// Walks statements in different surroundings.
+    fn within(&mut self, change: impl FnOnce(&mut Surroundings), body: &'a [Stmt]) -> Flow {
+        let outside = self.surroundings;
+        change(&mut self.surroundings);
+        let flow = self.block(body);
+        self.surroundings = outside;
+        flow
+    }
+
+    fn block(&mut self, body: &'a [Stmt]) -> Flow {
+        for statement in body {
+            if self.statement(statement) == Flow::Stops {
+                return Flow::Stops;
+            }
+        }
+        Flow::Continues
+    }
+
+    fn statement(&mut self, statement: &'a Stmt) -> Flow {
+        match statement {
+            Stmt::Import(import) => self.import(import),
+            Stmt::ImportFrom(import) => self.import_from(import),
+            Stmt::If(statement) => return self.branches(statement),
+            Stmt::Try(statement) => return self.attempt(statement),
+            Stmt::With(statement) => self.context(statement),
+            Stmt::FunctionDef(function) => self.function(function),
+            Stmt::ClassDef(class) => {
+                if class.type_params.is_some() {
+                    self.needs_typing(start(class));
+                }
+                for decorator in &class.decorator_list {
+                    self.visit_expr(&decorator.expression);
+                }
+                if let Some(arguments) = &class.arguments {
+                    self.visit_arguments(arguments);
+                }
+                self.conditions.forget(class.name.as_str());
+                self.perhaps_dormant(class.name.as_str(), |extractor| {
+                    extractor.block(&class.body);
+                });
+            }
+            Stmt::TypeAlias(alias) => {
+                self.needs_typing(start(alias));
+                visitor::walk_stmt(self, statement);
+            }
+            Stmt::For(statement) => {
+                self.visit_expr(&statement.iter);
+                self.visit_expr(&statement.target);
+                self.within(|around| around.in_branch = true, &statement.body);
+                self.within(|around| around.in_branch = true, &statement.orelse);
+            }
+            Stmt::While(statement) => {
+                self.visit_expr(&statement.test);
+                match self.conditions.truth(&statement.test) {
+                    Some(true) => {
+                        self.block(&statement.body);
+                    }
+                    Some(false) => {
+                        self.block(&statement.orelse);
+                    }
+                    None => {
+                        self.within(|around| around.in_branch = true, &statement.body);
+                        self.within(|around| around.in_branch = true, &statement.orelse);
+                    }
+                }
+            }
+            Stmt::Match(statement) => {
+                self.visit_expr(&statement.subject);
+                for case in &statement.cases {
+                    if let Some(guard) = &case.guard {
+                        self.visit_expr(guard);
+                    }
+                    self.within(|around| around.in_branch = true, &case.body);
+                }
+            }
+            Stmt::Assert(assertion) => {
+                visitor::walk_stmt(self, statement);
+                if self.conditions.truth(&assertion.test) == Some(false) {
+                    return Flow::Stops;
+                }
+            }
+            Stmt::Assign(assignment) => {
+                self.visit_expr(&assignment.value);
+                match &*assignment.targets {
+                    [Expr::Name(name)] if !self.surroundings.in_function => {
+                        self.conditions.assign(name.id.as_str(), &assignment.value);
+                        self.exports(name.id.as_str(), &assignment.value);
+                    }
+                    targets => targets.iter().for_each(|target| self.visit_expr(target)),
+                }
+            }
+            Stmt::AnnAssign(assignment) => {
+                visitor::walk_stmt(self, statement);
+                if let (Expr::Name(name), Some(value)) = (&*assignment.target, &assignment.value) {
+                    self.exports(name.id.as_str(), value);
+                }
+            }
+            Stmt::AugAssign(assignment) => {
+                visitor::walk_stmt(self, statement);
+                if let Expr::Name(name) = &*assignment.target {
+                    self.exports(name.id.as_str(), &assignment.value);
+                }
+            }
+            Stmt::Expr(expression) => {
+                visitor::walk_stmt(self, statement);
+                if let Expr::Call(call) = &*expression.value
+                    && let Some(function) = self.conditions.dotted(&call.func)
+                {
+                    if matches!(function.as_str(), "__all__.extend" | "__all__.append")
+                        && let [argument] = &*call.arguments.args
+                    {
+                        self.exports("__all__", argument);
+                    }
+                    if matches!(function.as_str(), "sys.exit" | "os._exit") {
+                        return Flow::Stops;
+                    }
+                }
+            }
+            Stmt::Return(_) | Stmt::Raise(_) | Stmt::Break(_) | Stmt::Continue(_) => {
+                visitor::walk_stmt(self, statement);
+                return Flow::Stops;
+            }
+            _ => visitor::walk_stmt(self, statement),
+        }
+        Flow::Continues
+    }
+
+    fn import(&mut self, import: &'a StmtImport) {
+        for alias in &import.names {
+            let name = alias.name.as_str();
+            // PEP 810: a lazy import fails when the name is used.
+            let kind = if import.is_lazy { EdgeKind::Lazy } else { self.kind() };
+            self.add(Target::Module(name.to_owned()), start(alias), kind);
+            let top = name.split('.').next().unwrap_or(name);
+            match &alias.asname {
+                Some(local) => self.conditions.bind(local.as_str(), name.to_owned()),
+                None => self.conditions.bind(top, top.to_owned()),
+            }
+        }
+    }
+
+    fn import_from(&mut self, import: &'a StmtImportFrom) {
+        let module = import.module.as_ref().map_or("", |module| module.as_str());
+        let module = absolute(self.identity.package, import.level, module);
+        let kind = if import.is_lazy { EdgeKind::Lazy } else { self.kind() };
+        if import.names.iter().any(|alias| alias.name.as_str() == "*") {
+            self.add(Target::Star(module), start(import), kind);
+            return;
+        }
+        let mut names = Vec::with_capacity(import.names.len());
+        for alias in &import.names {
+            let name = alias.name.as_str();
+            names.push(name.to_owned());
+            let local = alias.asname.as_ref().map_or(name, |local| local.as_str());
+            self.conditions.bind(local, format!("{module}.{name}"));
+        }
+        self.add(Target::Members { module, names }, start(import), kind);
+    }
+
+    fn branches(&mut self, statement: &'a StmtIf) -> Flow {
+        let clauses = std::iter::once((Some(&*statement.test), &statement.body[..]))
+            .chain(statement.elif_else_clauses.iter().map(|clause| (clause.test.as_ref(), &clause.body[..])));
+        let mut undecided_before = false;
+        let mut every_branch_stops = true;
+        for (test, body) in clauses {
+            let truth = match test {
+                Some(test) => {
+                    self.visit_expr(test);
+                    self.conditions.truth(test)
+                }
+                None => Some(true),
+            };
+            if truth == Some(false) {
+                continue;
+            }
+            let certain = truth == Some(true) && !undecided_before;
+            let flow = if certain { self.block(body) } else { self.within(|around| around.in_branch = true, body) };
+            every_branch_stops &= flow == Flow::Stops;
+            if truth == Some(true) {
+                return if every_branch_stops { Flow::Stops } else { Flow::Continues };
+            }
+            undecided_before = true;
+        }
+        Flow::Continues
+    }
+
+    fn attempt(&mut self, statement: &'a StmtTry) -> Flow {
+        let catches = statement.handlers.iter().any(|ExceptHandler::ExceptHandler(handler)| {
+            handler.type_.as_deref().is_none_or(|caught| self.catches_import_error(caught))
+        });
+        let guard = |around: &mut Surroundings| around.guarded |= catches;
+        self.within(guard, &statement.body);
+        for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
+            if let Some(caught) = &handler.type_ {
+                self.visit_expr(caught);
+            }
+            // A handler runs only when something failed, so that what it imports is a substitute.
+            self.within(
+                |around| {
+                    around.guarded |= catches;
+                    around.in_branch = true;
+                },
+                &handler.body,
+            );
+        }
+        self.within(guard, &statement.orelse);
+        self.block(&statement.finalbody)
+    }
+
+    fn catches_import_error(&self, caught: &Expr) -> bool {
+        if let Expr::Tuple(tuple) = caught {
+            return tuple.elts.iter().any(|caught| self.catches_import_error(caught));
+        }
+        let names = ["ImportError", "ModuleNotFoundError", "Exception", "BaseException"];
+        self.conditions
+            .dotted(caught)
+            .is_some_and(|dotted| names.contains(&dotted.strip_prefix("builtins.").unwrap_or(&dotted)))
+    }
+
+    /// `with contextlib.suppress(ImportError):` guards as `try` does.
+    fn context(&mut self, statement: &'a StmtWith) {
+        let mut guarded = false;
+        for item in &statement.items {
+            self.visit_expr(&item.context_expr);
+            if let Some(target) = &item.optional_vars {
+                self.visit_expr(target);
+            }
+            if let Expr::Call(call) = &item.context_expr
+                && self.conditions.dotted(&call.func).as_deref() == Some("contextlib.suppress")
+            {
+                guarded |= call.arguments.args.iter().any(|caught| self.catches_import_error(caught));
+            }
+        }
+        self.within(|around| around.guarded |= guarded, &statement.body);
+    }
+
+    fn function(&mut self, function: &'a StmtFunctionDef) {
+        for decorator in &function.decorator_list {
+            self.visit_expr(&decorator.expression);
+        }
+        if function.type_params.is_some() {
+            self.needs_typing(start(function));
+        }
+        self.visit_parameters(&function.parameters);
+        if let Some(returns) = &function.returns {
+            self.visit_annotation(returns);
+        }
+        let name = function.name.as_str();
+        self.conditions.forget(name);
+        if name == "__getattr__" && !self.surroundings.in_function {
+            self.result.has_module_getattr = true;
+        }
+        let body = |around: &mut Surroundings| {
+            *around = Surroundings { in_function: true, in_branch: false, guarded: false };
+        };
+        self.perhaps_dormant(name, |extractor| {
+            extractor.within(body, &function.body);
+        });
+    }
+
+    /// Walks the body of a function or class, and sets its imports aside if few programs use it.
+    fn perhaps_dormant(&mut self, name: &str, walk: impl FnOnce(&mut Self)) {
+        let is_dormant = self.identity.origin == Origin::StandardLibrary
+            && self.identity.role == Role::Imported
+            && !self.surroundings.in_function
+            && rules::is_dormant(self.identity.name, name);
+        if !is_dormant {
+            return walk(self);
+        }
+        let outside = std::mem::take(&mut self.result.imports);
+        walk(self);
+        let inside = std::mem::replace(&mut self.result.imports, outside);
+        if !inside.is_empty() {
+            self.result.dormant.push((name.to_owned(), inside));
+        }
+    }
+
+    /// PEP 695: type parameters and type aliases are made by `_typing`, whose C code imports `typing` by name.
+    fn needs_typing(&mut self, offset: TextSize) {
+        self.add(Target::Module("typing".to_owned()), offset, EdgeKind::Rule);
+    }
+
+    fn exports(&mut self, name: &str, value: &'a Expr) {
+        if name != "__all__" {
+            return;
+        }
+        match value {
+            Expr::StringLiteral(text) => self.result.exports.push(text.value.to_str().to_owned()),
+            Expr::List(list) => list.elts.iter().for_each(|item| self.exports(name, item)),
+            Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| self.exports(name, item)),
+            Expr::BinOp(sum) => {
+                self.exports(name, &sum.left);
+                self.exports(name, &sum.right);
+            }
+            _ => {}
+        }
+    }
+
+    fn call(&mut self, call: &'a ruff_python_ast::ExprCall) {
+        let offset = start(call);
+        let kind = if self.surroundings.guarded { EdgeKind::Optional } else { EdgeKind::Dynamic };
+        match dynamic::classify(call, &self.conditions, self.identity) {
+            Some(Call::Import(target)) => self.add(target, offset, kind),
+            Some(Call::Computed) => self.result.computed_imports.push(offset),
+            Some(Call::ImportHook) => self.result.edits_import_system = true,
+            None => {}
+        }
+    }
+}
+
+impl<'a> Visitor<'a> for Extractor<'a> {
+    fn visit_stmt(&mut self, statement: &'a Stmt) {
+        self.statement(statement);
+    }
+
+    fn visit_expr(&mut self, expression: &'a Expr) {
+        match expression {
+            Expr::Call(call) => {
+                self.call(call);
+                visitor::walk_expr(self, expression);
+            }
+            Expr::Lambda(lambda) => {
+                if let Some(parameters) = &lambda.parameters {
+                    self.visit_parameters(parameters);
+                }
+                let outside = self.surroundings;
+                self.surroundings = Surroundings { in_function: true, in_branch: false, guarded: false };
+                self.visit_expr(&lambda.body);
+                self.surroundings = outside;
+            }
+            Expr::Name(name) => {
+                if matches!(name.ctx, ExprContext::Store | ExprContext::Del) {
+                    self.conditions.forget(name.id.as_str());
+                    if name.id.as_str() == "__path__" {
+                        self.result.edits_import_system = true;
+                    }
+                }
+            }
+            Expr::Attribute(attribute) => {
+                if let Some(dotted) = self.conditions.dotted(expression) {
+                    if matches!(dotted.as_str(), "sys.modules" | "sys.meta_path" | "sys.path_hooks" | "__path__.append")
+                    {
+                        self.result.edits_import_system = true;
+                    }
+                    let counts =
+                        self.identity.origin != Origin::StandardLibrary || rules::may_wake(attribute.attr.as_str());
+                    if counts && self.conditions.starts_with_import(&attribute.value) {
+                        self.result.attribute_uses.push((dotted, start(expression)));
+                        // The parts of this name say nothing more.
+                        return;
+                    }
+                }
+                visitor::walk_expr(self, expression);
+            }
+            Expr::StringLiteral(text) if self.identity.origin != Origin::StandardLibrary => {
+                if let Some(name) = dynamic::referred_name(text.value.to_str()) {
+                    let top = |name: &str| name.split('.').next().map(str::to_owned);
+                    // A library names modules of its own; the configuration of a program names any.
+                    if self.identity.origin == Origin::Program || top(name) == top(self.identity.name) {
+                        self.add(Target::Guess(name.to_owned()), start(expression), EdgeKind::Dynamic);
+                    }
+                }
+            }
+            _ => visitor::walk_expr(self, expression),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::condition::Role;
+    use crate::graph::EdgeKind::{self, Conditional, Dynamic, Lazy, Optional, Rule, TopLevel};
+    use crate::outline::{Identity, Outline, Target, outline};
+    use crate::project::Origin;
+    use crate::testing;
+
+    /// The outline of `pkg.sub.module`.
+    fn read(source: &str) -> Outline {
+        let identity =
+            Identity { name: "pkg.sub.module", package: "pkg.sub", role: Role::Imported, origin: Origin::Library };
+        outline(source, identity, &testing::interpreter())
+    }
+
+    /// Imports as texts: `module`, `module:name,name`, `module:*`, `module.*` for submodules, `?name` for a guess.
+    fn imports(source: &str) -> Vec<(String, EdgeKind)> {
+        let text = |target| match target {
+            Target::Module(name) => name,
+            Target::Members { module, names } => format!("{module}:{}", names.join(",")),
+            Target::Star(module) => format!("{module}:*"),
+            Target::Submodules(package) => format!("{package}.*"),
+            Target::Guess(name) => format!("?{name}"),
+        };
+        read(source).imports.into_iter().map(|import| (text(import.target), import.kind)).collect()
+    }
+
+    #[track_caller]
+    fn check(source: &str, expected: &[(&str, EdgeKind)]) {
+        let found = imports(source);
+        let found: Vec<(&str, EdgeKind)> = found.iter().map(|(text, kind)| (text.as_str(), *kind)).collect();
+        assert_eq!(found, expected, "{source}");
+    }
+
+    #[test]
+    fn statements() {
+        check("import a, b.c as d", &[("a", TopLevel), ("b.c", TopLevel)]);
+        check("from a.b import c, d as e", &[("a.b:c,d", TopLevel)]);
+        check("from a import *", &[("a:*", TopLevel)]);
+        check("from . import x", &[("pkg.sub:x", TopLevel)]);
+        check("from .x import y", &[("pkg.sub.x:y", TopLevel)]);
+        check("from ..x import y", &[("pkg.x:y", TopLevel)]);
+        check("from .. import y", &[("pkg:y", TopLevel)]);
+        check("from ....x import y", &[("....x:y", TopLevel)]);
+        check("class A:\n import a", &[("a", TopLevel)]);
+        check("type A = int", &[("typing", Rule)]);
+        check("def f[T](): pass", &[("typing", Rule)]);
+    }
+
+    #[test]
+    fn surroundings() {
+        check("def f():\n import a", &[("a", Lazy)]);
+        check("async def f():\n if x:\n  import a", &[("a", Lazy)]);
+        check("if x:\n import a\nelse:\n import b", &[("a", Conditional), ("b", Conditional)]);
+        check("for x in y:\n import a", &[("a", Conditional)]);
+        check("while True:\n import a", &[("a", TopLevel)]);
+        check("while 0:\n import a", &[]);
+        check("match x:\n case 1:\n  import a", &[("a", Conditional)]);
+        check("with x:\n import a", &[("a", TopLevel)]);
+        check("try:\n import a\nexcept ImportError:\n import b", &[("a", Optional), ("b", Optional)]);
+        check("try:\n import a\nexcept (ValueError, ModuleNotFoundError):\n pass", &[("a", Optional)]);
+        check("try:\n import a\nexcept:\n pass\nelse:\n import c", &[("a", Optional), ("c", Optional)]);
+        check(
+            "try:\n import a\nexcept OSError:\n import b\nfinally:\n import c",
+            &[("a", TopLevel), ("b", Conditional), ("c", TopLevel)],
+        );
+        check("try:\n def f():\n  import a\nexcept ImportError: pass", &[("a", Lazy)]);
+        check(
+            "from contextlib import suppress\nwith suppress(ImportError):\n import a",
+            &[("contextlib:suppress", TopLevel), ("a", Optional)],
+        );
+    }
+
+    #[test]
+    fn decided_branches() {
+        check(
+            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n import a\nelse:\n import b",
+            &[("typing:TYPE_CHECKING", TopLevel), ("b", TopLevel)],
+        );
+        check(
+            "import sys\nif sys.platform == 'win32':\n import a\nelif x:\n import b\nelse:\n import c",
+            &[("sys", TopLevel), ("b", Conditional), ("c", Conditional)],
+        );
+        check("import sys\nif sys.platform != 'win32':\n raise ImportError\nimport a", &[("sys", TopLevel)]);
+        check("import sys\nassert sys.platform == 'win32'\nimport a", &[("sys", TopLevel)]);
+        check("import os\ndef f():\n if os.name == 'posix':\n  return\n import a", &[("os", TopLevel)]);
+        check("if x:\n raise y\nimport a", &[("a", TopLevel)]);
+        check("if x:\n raise y\nelse:\n raise z\nimport a", &[]);
+        check("if __name__ == '__main__':\n import a", &[]);
+        check("import sys\nOLD = sys.version_info < (3, 9)\nif OLD:\n import a", &[("sys", TopLevel)]);
+    }
+
+    #[test]
+    fn imports_by_text() {
+        check("import importlib\nimportlib.import_module('a.b')", &[("importlib", TopLevel), ("a.b", Dynamic)]);
+        check("import importlib as i\ni.import_module(name='a')", &[("importlib", TopLevel), ("a", Dynamic)]);
+        check(
+            "from importlib import import_module as m\ndef f():\n m('.x', package=__package__)",
+            &[("importlib:import_module", TopLevel), ("pkg.sub.x", Dynamic)],
+        );
+        check(
+            "import importlib\nimportlib.import_module('..x', __name__)",
+            &[("importlib", TopLevel), ("pkg.sub.x", Dynamic)],
+        );
+        check(
+            "import importlib\nimportlib.import_module('.x', 'other')",
+            &[("importlib", TopLevel), ("other.x", Dynamic)],
+        );
+        check("__import__('a.b')", &[("a.b", Dynamic)]);
+        check("__import__('a', globals(), locals(), ['b'])", &[("a:b", Dynamic)]);
+        check("__import__('a', globals(), None, [], 1)", &[("pkg.sub.a", Dynamic)]);
+        check("try:\n __import__('a')\nexcept ImportError: pass", &[("a", Optional)]);
+        check("import importlib.resources as r\nr.files('a')", &[("importlib.resources", TopLevel), ("a", Dynamic)]);
+        check("breakpoint()", &[("pdb", Dynamic)]);
+        check("x = lambda: __import__('a')", &[("a", Dynamic)]);
+    }
+
+    #[test]
+    fn computed_names_below_a_known_package() {
+        for source in [
+            "__import__('a.b.' + x)",
+            "__import__('a.b.%s' % x)",
+            "__import__('a.b.{}'.format(x))",
+            "__import__(f'a.b.{x}')",
+        ] {
+            check(source, &[("a.b.*", Dynamic)]);
+        }
+        for (source, expected) in [
+            ("m(f'.{x}', __package__)", "pkg.sub.*"),
+            ("m(f'.x.{y}', 'a')", "a.x.*"),
+            ("m('.' + x, __name__)", "pkg.sub.module.*"),
+            ("m(f'{__name__}.{x}')", "pkg.sub.module.*"),
+            ("m(__package__ + '.' + x)", "pkg.sub.*"),
+        ] {
+            let source = format!("from importlib import import_module as m\n{source}");
+            check(&source, &[("importlib:import_module", TopLevel), (expected, Dynamic)]);
+        }
+        let outline = read("import importlib\n\nimportlib.import_module(x)\n__import__(y)");
+        assert_eq!(outline.computed_imports, [3, 4]);
+    }
+
+    #[test]
+    fn references_in_texts() {
+        check("x = 'pkg.other:function'", &[("?pkg.other", Dynamic)]);
+        check("x = 'pkg.other.Class'", &[("?pkg.other.Class", Dynamic)]);
+        check("x = 'elsewhere.other:function'; y = 'pkg.other: text'; z = 'a b.c'", &[]);
+    }
+
+    #[test]
+    fn what_else_is_kept() {
+        let outline =
+            read("__all__ = ['a', 'b'] + ['c']\n__all__ += ['d']\n__all__.extend(['e'])\ndef __getattr__(name): ...");
+        assert_eq!(outline.exports, ["a", "b", "c", "d", "e"]);
+        assert!(outline.has_module_getattr);
+        assert!(read("import sys\nsys.modules['x'] = y").edits_import_system);
+        assert!(!read("import sys\nsys.path").edits_import_system);
+        let uses = read("import a\nx = 1\na.b.c(1).d").attribute_uses;
+        assert_eq!(uses, [("a.b.c".to_owned(), 3)]);
+    }
+
+    #[test]
+    fn lines_and_syntax_errors() {
+        let outline = read("import a\n\nfrom b import (\n c)\nx = (\n");
+        assert_eq!(outline.imports.iter().map(|import| import.line).collect::<Vec<_>>(), [1, 3]);
+        let error = read("x = 1\ny = 'é' ]\n").syntax_error.unwrap();
+        assert_eq!((error.line, error.column), (2, 9));
+        // Syntax that this version of Python has not got.
+        assert!(read("class A[T]: pass\n").syntax_error.is_some());
+    }
+
+    #[test]
+    fn self_tests_of_the_standard_library_sleep() {
+        let identity = Identity { name: "pickle", package: "", role: Role::Imported, origin: Origin::StandardLibrary };
+        let outline = outline("def _test():\n import doctest\nimport a", identity, &testing::interpreter());
+        assert_eq!(outline.imports.len(), 1);
+        assert_eq!(outline.dormant.len(), 1);
+        assert_eq!(outline.dormant[0].0, "_test");
+    }
+}

@@ -1,0 +1,86 @@
+use crate::distribution::Distribution;
+use crate::error::Error;
+use crate::graph::{EdgeKind, Missing, Module, ModuleGraph, ModuleKind};
+use crate::growing::{Growing, Node};
+use crate::project::Origin;
+use crate::rules;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// A syntax error ends the analysis where the program could not run in any case.
+pub(crate) fn refuse_certain_syntax_errors(growing: &Growing<'_>, certain: &[bool]) -> Result<(), Error> {
+    for (node, &certain) in growing.nodes.iter().zip(certain) {
+        if certain
+            && node.found.origin == Origin::Program
+            && let Some(error) = node.outline.as_ref().and_then(|outline| outline.syntax_error.as_ref())
+        {
+            return Err(Error::Syntax {
+                path: node.found.path.clone(),
+                line: error.line,
+                column: error.column,
+                message: error.message.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn missing(growing: &Growing<'_>, certain: &[bool]) -> Vec<Missing> {
+    let mut result = Vec::new();
+    for ((name, _), (importer, kind)) in &growing.missing {
+        let node = importer.node.and_then(|node| growing.nodes.get(node));
+        let origin = node.map_or(Origin::Program, |node| node.found.origin);
+        let reached = importer.node.and_then(|node| certain.get(node)).copied().unwrap_or(false);
+        let certain = reached && *kind == EdgeKind::TopLevel && !may_be_made(growing, name, node);
+        if !certain && node.is_some() && rules::is_expected_to_be_absent(name, origin, &growing.project.interpreter) {
+            continue;
+        }
+        result.push(Missing { name: name.clone(), edge: growing.edge(*importer), origin, certain });
+    }
+    result
+}
+
+/// Whether running code may put a module of this name where no file has it: the importing module edits `sys.modules` itself,
+/// or a parent package does, or is an extension module, which cannot be seen through.
+fn may_be_made(growing: &Growing<'_>, name: &str, importer: Option<&Node>) -> bool {
+    let edits = |node: &Node| {
+        node.found.kind == ModuleKind::Extension
+            || node.outline.as_ref().is_some_and(|outline| outline.edits_import_system)
+    };
+    let parents = name.match_indices('.').filter_map(|(end, _)| growing.by_name.get(name.get(..end)?));
+    importer.is_some_and(edits) || parents.filter_map(|&node| growing.nodes.get(node)).any(edits)
+}
+
+pub(crate) fn finish(
+    growing: Growing<'_>,
+    distributions: &[Distribution],
+    certain: Vec<bool>,
+    missing: Vec<Missing>,
+) -> ModuleGraph {
+    let owner = |node: &Node| match node.found.kind {
+        ModuleKind::Source | ModuleKind::Bytecode | ModuleKind::Extension => growing.owners.of_file(&node.found.path),
+        _ => None,
+    };
+    let used: BTreeSet<usize> = growing.nodes.iter().filter_map(owner).collect();
+    let position: HashMap<usize, usize> = used.iter().enumerate().map(|(position, &index)| (index, position)).collect();
+    let owners: Vec<Option<usize>> =
+        growing.nodes.iter().map(|node| owner(node).and_then(|index| position.get(&index).copied())).collect();
+
+    let mut modules = BTreeMap::new();
+    for ((node, distribution), certain) in growing.nodes.into_iter().zip(owners).zip(certain) {
+        let module = Module {
+            name: node.name.clone(),
+            kind: node.found.kind,
+            path: node.found.path,
+            is_package: node.found.submodule_path.is_some(),
+            submodule_path: node.found.submodule_path.unwrap_or_default(),
+            origin: node.found.origin,
+            because: node.because,
+            distribution,
+            source: node.source,
+            certain,
+        };
+        modules.insert(node.name, module);
+    }
+    let distributions = used.iter().filter_map(|&index| distributions.get(index).cloned()).collect();
+    ModuleGraph { entry: growing.entry, modules, missing, warnings: growing.warnings, distributions }
+}

@@ -1,0 +1,161 @@
+use crate::distribution::Distribution;
+use crate::program::EntryPoint;
+use crate::project::Origin;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+/// Every module that the program can import, and why.
+#[derive(Debug, Clone)]
+pub struct ModuleGraph {
+    /// What is run first. Its module stands in `modules` under `__main__`.
+    pub entry: EntryPoint,
+    /// The modules by their dotted names.
+    pub modules: BTreeMap<String, Module>,
+    /// Names that were imported and not found.
+    pub missing: Vec<Missing>,
+    /// What could not be analyzed, and does not keep the program from starting.
+    pub warnings: Vec<Warning>,
+    /// The installed distributions that own an included module, sorted by normalized name.
+    pub distributions: Vec<Distribution>,
+}
+
+/// A module.
+#[derive(Debug, Clone)]
+pub struct Module {
+    /// Dotted name.
+    pub name: String,
+    /// What it is made from.
+    pub kind: ModuleKind,
+    /// Its file; the first portion of a namespace package; empty for a module that has none.
+    pub path: PathBuf,
+    /// Whether it can have submodules.
+    pub is_package: bool,
+    /// The `__path__` of a package: folders, more than one where several distributions share a namespace.
+    pub submodule_path: Vec<PathBuf>,
+    /// Whom it belongs to.
+    pub origin: Origin,
+    /// The first edge that brought it in. `None` for the entry.
+    pub because: Option<Edge>,
+    /// Index into [`ModuleGraph::distributions`].
+    pub distribution: Option<usize>,
+    /// The source text of a module that no file holds: the entry made for a function.
+    pub source: Option<String>,
+    /// Whether every run of the program imports it: a chain of top-level imports leads to it from the entry.
+    pub certain: bool,
+}
+
+/// What a module is made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ModuleKind {
+    /// Python source.
+    Source,
+    /// Bytecode without source, a `.pyc` in the place of the source.
+    Bytecode,
+    /// An extension module, a shared library.
+    Extension,
+    /// A namespace package (PEP 420).
+    Namespace {
+        /// Its folders, in the order of the search path.
+        portions: Vec<PathBuf>,
+    },
+    /// Compiled into the interpreter.
+    Builtin,
+    /// Frozen into the interpreter.
+    Frozen,
+}
+
+/// One import: who asks, where, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    /// The importing module; empty for a flag or for what the interpreter itself needs.
+    pub from: String,
+    /// The importing file; empty where there is none.
+    pub file: PathBuf,
+    /// One-based line; 0 where there is none.
+    pub line: u32,
+    /// How it is imported.
+    pub kind: EdgeKind,
+}
+
+/// How a module is imported. The order is from the most to the least certain to happen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum EdgeKind {
+    /// When the importing module is imported.
+    TopLevel,
+    /// Under a condition that depends on the run.
+    Conditional,
+    /// In a function.
+    Lazy,
+    /// By a text: `importlib.import_module("name")`.
+    Dynamic,
+    /// Where failing is handled: `try: ... except ImportError: ...`.
+    Optional,
+    /// By a name that stands in an extension module.
+    Binary,
+    /// By a rule of [`walk`](crate::walk), for what no source says.
+    Rule,
+    /// By a flag.
+    Option,
+}
+
+/// A name that was imported and not found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The first part of the dotted name that does not exist: `yaml`, or `package.absent`.
+    pub name: String,
+    /// The import; of several in one file the most certain one.
+    pub edge: Edge,
+    /// Whom the importing module belongs to.
+    pub origin: Origin,
+    /// Whether every run of the program fails there: a top-level import, in a module that every run imports, of a name that
+    /// nothing could have made while running.
+    pub certain: bool,
+}
+
+/// What could not be analyzed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Warning {
+    /// A module that is not valid Python for the target.
+    Syntax {
+        /// The module.
+        module: String,
+        /// Its file.
+        file: PathBuf,
+        /// One-based line.
+        line: u32,
+        /// One-based column, in characters.
+        column: u32,
+        /// What the parser says.
+        message: String,
+    },
+    /// A file that could not be read.
+    Unreadable {
+        /// The module.
+        module: String,
+        /// Its file.
+        file: PathBuf,
+        /// What the operating system says.
+        reason: String,
+    },
+    /// An import in the program's own code whose name is computed, so that it is not known what to include.
+    ComputedImport {
+        /// The module.
+        module: String,
+        /// Its file.
+        file: PathBuf,
+        /// One-based line.
+        line: u32,
+    },
+}
+
+/// What the user adds to the analysis and takes from it.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// Modules to include though no import names them.
+    pub hidden_imports: Vec<String>,
+    /// Modules to treat as if they did not exist, their submodules with them.
+    pub excluded_modules: Vec<String>,
+    /// Packages of which every submodule is included.
+    pub collect_all: Vec<String>,
+}

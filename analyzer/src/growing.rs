@@ -1,0 +1,262 @@
+use crate::condition::Role;
+use crate::finder::{Finder, Found};
+use crate::graph::{Edge, EdgeKind, Options, Warning};
+use crate::native_imports;
+use crate::outline::{Import, Outline};
+use crate::owners::Owners;
+use crate::program::EntryPoint;
+use crate::project::Project;
+use crate::read::Job;
+use crate::rules;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::path::PathBuf;
+
+/// The graph while it grows. The nodes before `read` have been read and followed.
+pub(crate) struct Growing<'a> {
+    pub(crate) project: &'a Project,
+    pub(crate) owners: &'a Owners<'a>,
+    pub(crate) excluded: &'a [String],
+    pub(crate) finder: Finder<'a>,
+    /// The modules, in the order in which they were found. The entry is the first.
+    pub(crate) nodes: Vec<Node>,
+    pub(crate) by_name: HashMap<String, usize>,
+    /// What was looked for and not included, or not found.
+    pub(crate) lookups: HashMap<String, Option<Found>>,
+    /// How many nodes have been read.
+    pub(crate) read: usize,
+    /// `from package import *` of packages that have not been read yet.
+    pub(crate) stars: Vec<(Importer, usize)>,
+    /// Dotted uses of imported names in packages that have not been read yet.
+    pub(crate) attribute_uses: Vec<(Importer, String)>,
+    /// Imports in functions that nothing has used yet, by the names that wake them.
+    pub(crate) asleep: HashMap<String, Vec<(usize, Import)>>,
+    /// Names that were used and may wake something.
+    pub(crate) used: HashSet<String>,
+    /// Names that were not found, by the file that asks for them.
+    pub(crate) missing: BTreeMap<(String, PathBuf), (Importer, EdgeKind)>,
+    pub(crate) warnings: Vec<Warning>,
+    pub(crate) entry: EntryPoint,
+}
+
+/// A module of the growing graph.
+pub(crate) struct Node {
+    pub(crate) name: String,
+    pub(crate) found: Found,
+    pub(crate) because: Option<Edge>,
+    pub(crate) source: Option<String>,
+    pub(crate) outline: Option<Outline>,
+    /// Modules that are imported whenever this one is.
+    pub(crate) certain_targets: Vec<usize>,
+}
+
+/// Where an import stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Importer {
+    /// `None` for a flag, and for what the interpreter itself needs.
+    pub(crate) node: Option<usize>,
+    pub(crate) line: u32,
+    pub(crate) kind: EdgeKind,
+}
+
+impl<'a> Growing<'a> {
+    pub(crate) fn new(project: &'a Project, options: &'a Options, owners: &'a Owners<'a>) -> Self {
+        Growing {
+            project,
+            owners,
+            excluded: &options.excluded_modules,
+            finder: Finder::new(project),
+            nodes: Vec::new(),
+            by_name: HashMap::new(),
+            lookups: HashMap::new(),
+            read: 0,
+            stars: Vec::new(),
+            attribute_uses: Vec::new(),
+            asleep: HashMap::new(),
+            used: HashSet::new(),
+            missing: BTreeMap::new(),
+            warnings: Vec::new(),
+            entry: project.program.entry.clone(),
+        }
+    }
+
+    /// What is to be read next: the nodes that the last round added.
+    pub(crate) fn jobs(&self) -> Vec<Job> {
+        let new = self.nodes.iter().skip(self.read);
+        new.map(|node| Job {
+            name: node.name.clone(),
+            package: package_of(node).to_owned(),
+            role: if node.name == ENTRY { Role::Entry } else { Role::Imported },
+            origin: node.found.origin,
+            kind: node.found.kind.clone(),
+            path: if rules::is_followed(&node.name) { node.found.path.clone() } else { PathBuf::new() },
+            source: node.source.clone(),
+        })
+        .collect()
+    }
+
+    pub(crate) fn is_excluded(&self, name: &str) -> bool {
+        self.excluded.iter().any(|excluded| {
+            name.strip_prefix(excluded.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        })
+    }
+
+    /// Finds a module without including it.
+    pub(crate) fn look_up(&mut self, name: &str) -> Option<Found> {
+        if let Some(&node) = self.by_name.get(name) {
+            return self.nodes.get(node).map(|node| node.found.clone());
+        }
+        if let Some(known) = self.lookups.get(name) {
+            return known.clone();
+        }
+        let found = if self.is_excluded(name) {
+            None
+        } else {
+            match name.rsplit_once('.') {
+                None => self.finder.find_top_level(name),
+                Some((package, last)) => self
+                    .look_up(package)
+                    .and_then(|package| package.submodule_path)
+                    .and_then(|path| self.finder.find_submodule(package, last, &path)),
+            }
+        };
+        self.lookups.insert(name.to_owned(), found.clone());
+        found
+    }
+
+    /// Includes a module and its parents. On failure returns the first part of the name that does not exist.
+    pub(crate) fn include(&mut self, name: &str, importer: Importer) -> Result<usize, String> {
+        let project = self.project;
+        // A relative import that leaves its package, see `outline::absolute`.
+        if name.starts_with('.') {
+            return Err(name.to_owned());
+        }
+        let name = rules::canonical_name(name, &project.interpreter);
+        let mut last = None;
+        for end in name.match_indices('.').map(|(end, _)| end).chain([name.len()]) {
+            let part = name.get(..end).unwrap_or_default();
+            let node = match self.by_name.get(part) {
+                Some(&node) => node,
+                None => match self.look_up(part) {
+                    Some(found) => self.add(part, found, Some(importer), None),
+                    None => return Err(part.to_owned()),
+                },
+            };
+            if importer.kind == EdgeKind::TopLevel
+                && let Some(from) = importer.node
+                && let Some(from) = self.nodes.get_mut(from)
+                && !from.certain_targets.contains(&node)
+            {
+                from.certain_targets.push(node);
+            }
+            last = Some(node);
+        }
+        last.ok_or_else(|| name.to_string())
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        name: &str,
+        found: Found,
+        importer: Option<Importer>,
+        source: Option<String>,
+    ) -> usize {
+        let index = self.nodes.len();
+        let because = importer.map(|importer| self.edge(importer));
+        self.by_name.insert(name.to_owned(), index);
+        self.nodes.push(Node {
+            name: name.to_owned(),
+            found,
+            because,
+            source,
+            outline: None,
+            certain_targets: Vec::new(),
+        });
+        let rule = Importer { node: Some(index), line: 0, kind: EdgeKind::Rule };
+        for implied in rules::implied_by(name, &self.project.interpreter) {
+            // A rule names what some version has; absence is no finding.
+            let _ = self.include(&implied, rule);
+        }
+        index
+    }
+
+    pub(crate) fn edge(&self, importer: Importer) -> Edge {
+        let node = importer.node.and_then(|node| self.nodes.get(node));
+        Edge {
+            from: node.map(|node| node.name.clone()).unwrap_or_default(),
+            file: node.map(|node| node.found.path.clone()).unwrap_or_default(),
+            line: importer.line,
+            kind: importer.kind,
+        }
+    }
+
+    /// Includes a module and, where it does not exist, the module that stands in its place, or else notes that it is missing.
+    pub(crate) fn require(&mut self, name: &str, importer: Importer) -> Option<usize> {
+        let absent = match self.include(name, importer) {
+            Ok(node) => return Some(node),
+            Err(absent) => absent,
+        };
+        for alias in rules::aliases(name) {
+            if let Ok(node) = self.include(&alias, importer) {
+                return Some(node);
+            }
+        }
+        if !self.is_excluded(&absent) && !rules::is_made_at_run_time(name) {
+            self.note_missing(absent, importer);
+        }
+        None
+    }
+
+    pub(crate) fn note_missing(&mut self, name: String, importer: Importer) {
+        let file = importer.node.and_then(|node| self.nodes.get(node)).map(|node| node.found.path.clone());
+        let noted = self.missing.entry((name, file.unwrap_or_default())).or_insert((importer, importer.kind));
+        // Of several imports in one file the most certain one counts, and of those the first.
+        if importer.kind < noted.1 {
+            *noted = (importer, importer.kind);
+        }
+    }
+
+    /// Names of the modules that belong to distributions.
+    pub(crate) fn module_names(&self, distributions: &BTreeSet<usize>) -> BTreeSet<String> {
+        let distributions = distributions.iter().filter_map(|&index| self.owners.distribution(index));
+        distributions
+            .flat_map(|distribution| native_imports::module_names(distribution, &self.project.search_path))
+            .collect()
+    }
+
+    /// Names of the modules of the standard library, as deep as one package.
+    pub(crate) fn standard_module_names(&mut self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        let project = self.project;
+        for top in &project.interpreter.stdlib_modules {
+            if rules::is_unlikely_in_binaries(top) {
+                continue;
+            }
+            if let Some(path) = self.look_up(top).and_then(|found| found.submodule_path) {
+                names.extend(self.finder.submodule_names(&path).into_iter().map(|name| format!("{top}.{name}")));
+            }
+            names.insert(top.clone());
+        }
+        names
+    }
+
+    /// Includes a module if there is one of this name.
+    pub(crate) fn guess(&mut self, name: &str, importer: Importer) {
+        let names_a_file = name.split('.').any(|part| matches!(part, "__init__" | ENTRY));
+        if !names_a_file && self.look_up(name).is_some() {
+            // It exists, and so do its parents.
+            let _ = self.include(name, importer);
+        }
+    }
+}
+
+/// The name of the module that is run first.
+pub(crate) const ENTRY: &str = "__main__";
+
+/// `__package__`: the module itself for a package, else its parent.
+pub(crate) fn package_of(node: &Node) -> &str {
+    match node.name.rsplit_once('.') {
+        _ if node.found.submodule_path.is_some() => &node.name,
+        Some((parent, _)) => parent,
+        None => "",
+    }
+}

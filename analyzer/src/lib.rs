@@ -1,0 +1,47 @@
+//! Finds every module and shared library that a Python program needs, without running any of the program.
+//!
+//! The passes, in their order, each borrowing what the one before it returned:
+//! [`Program::locate`] → [`Interpreter::probe`] → [`Project::new`] → [`walk`] → [`resolve`].
+
+mod certainty;
+mod condition;
+mod cython;
+mod declaration;
+mod distribution;
+mod dynamic;
+mod elf;
+mod error;
+mod extract;
+mod finder;
+mod findings;
+mod graph;
+mod growing;
+mod interpreter;
+mod libraries;
+mod loader_cache;
+mod native_imports;
+mod native_names;
+mod outline;
+mod owners;
+mod program;
+mod project;
+mod read;
+mod requirement;
+mod requirements_file;
+mod rules;
+mod script_block;
+mod source;
+#[cfg(test)]
+mod testing;
+mod walk;
+
+pub use declaration::Declaration;
+pub use distribution::{Distribution, installed, normalized};
+pub use error::Error;
+pub use graph::{Edge, EdgeKind, Missing, Module, ModuleGraph, ModuleKind, Options, Warning};
+pub use interpreter::{EditableModule, Interpreter, Version};
+pub use libraries::{Library, NativeNeeds, resolve};
+pub use program::{EntryPoint, Program};
+pub use project::{Origin, Project};
+pub use requirement::{Unmet, unmet};
+pub use walk::walk;

@@ -1,0 +1,140 @@
+use crate::condition::Role;
+use crate::extract::{self, Located};
+use crate::graph::EdgeKind;
+use crate::interpreter::Interpreter;
+use crate::project::Origin;
+use ruff_python_ast::{Mod, PythonVersion};
+use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
+use ruff_source_file::LineIndex;
+use ruff_text_size::{Ranged, TextSize};
+use std::collections::BTreeSet;
+
+/// What the analysis keeps of one source file.
+#[derive(Debug, Default)]
+pub(crate) struct Outline {
+    /// Imports in the order of the source, names made absolute.
+    pub(crate) imports: Vec<Import>,
+    /// Imports that count only when something uses the function or class they stand in, with its name.
+    pub(crate) dormant: Vec<(String, Vec<Import>)>,
+    /// The string literals of `__all__`.
+    pub(crate) exports: Vec<String>,
+    /// Lines with an import whose name is computed from nothing that is known.
+    pub(crate) computed_imports: Vec<u32>,
+    /// Dotted uses of imported names (`scipy.stats.norm`), with the line of the first.
+    pub(crate) attribute_uses: Vec<(String, u32)>,
+    /// Whether the module has a `__getattr__` (PEP 562), which may import submodules when they are asked for.
+    pub(crate) has_module_getattr: bool,
+    /// Whether the module changes `sys.modules`, `__path__` or the import hooks, so that names may exist that no file has.
+    pub(crate) edits_import_system: bool,
+    /// The first syntax error. The imports before it are still there.
+    pub(crate) syntax_error: Option<SyntaxError>,
+}
+
+/// One import, however it is written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Import {
+    pub(crate) target: Target,
+    pub(crate) line: u32,
+    pub(crate) kind: EdgeKind,
+}
+
+/// What an import asks for, by absolute name. A relative import that leaves its package keeps its leading dots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// `import a.b.c`: the module and its parents.
+    Module(String),
+    /// `from a.b import c, d`: the module, and each name where it is a submodule.
+    Members { module: String, names: Vec<String> },
+    /// `from a import *`.
+    Star(String),
+    /// A name computed below a known package: every direct submodule.
+    Submodules(String),
+    /// A text that may name a module, or something in a module.
+    Guess(String),
+}
+
+/// Where and why a source file does not parse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SyntaxError {
+    pub(crate) line: u32,
+    pub(crate) column: u32,
+    pub(crate) message: String,
+}
+
+/// The module that a source file becomes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Identity<'a> {
+    pub(crate) name: &'a str,
+    /// `__package__`: the module itself for a package, else its parent. Empty for a top-level module.
+    pub(crate) package: &'a str,
+    pub(crate) role: Role,
+    pub(crate) origin: Origin,
+}
+
+/// Parses a source text and keeps what the analysis needs of it.
+pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interpreter) -> Outline {
+    let version = PythonVersion { major: interpreter.version.major, minor: interpreter.version.minor };
+    let options = ParseOptions::from(Mode::Module).with_target_version(version);
+    let parsed = parse_unchecked(source, options);
+    let lines = LineIndex::from_source_text(source);
+    let line_of = |offset: TextSize| u32::try_from(lines.line_index(offset).get()).unwrap_or(u32::MAX);
+    let locate = |offset: TextSize, message: String| {
+        let column = lines.line_column(offset, source).column.get();
+        SyntaxError { line: line_of(offset), column: u32::try_from(column).unwrap_or(u32::MAX), message }
+    };
+
+    let syntax_error = parsed
+        .errors()
+        .iter()
+        .map(|error| (error.location.start(), error.error.to_string()))
+        .chain(parsed.unsupported_syntax_errors().iter().map(|error| (error.range.start(), error.to_string())))
+        .min_by_key(|(offset, _)| *offset)
+        .map(|(offset, message)| locate(offset, message));
+
+    let Mod::Module(module) = parsed.syntax() else { return Outline { syntax_error, ..Outline::default() } };
+    let extracted = extract::extract(&module.body, identity, interpreter);
+    let with_lines = |located: Vec<Located>| -> Vec<Import> {
+        located.into_iter().map(|(target, offset, kind)| Import { target, line: line_of(offset), kind }).collect()
+    };
+    let imports = with_lines(extracted.imports);
+    let dormant = extracted.dormant.into_iter().map(|(name, located)| (name, with_lines(located))).collect();
+    let mut seen = BTreeSet::new();
+    let attribute_uses = extracted
+        .attribute_uses
+        .into_iter()
+        .filter(|(dotted, _)| seen.insert(dotted.clone()))
+        .map(|(dotted, offset)| (dotted, line_of(offset)))
+        .collect();
+    Outline {
+        imports,
+        dormant,
+        exports: extracted.exports,
+        computed_imports: extracted.computed_imports.into_iter().map(line_of).collect(),
+        attribute_uses,
+        has_module_getattr: extracted.has_module_getattr,
+        edits_import_system: extracted.edits_import_system,
+        syntax_error,
+    }
+}
+
+/// Makes a relative name absolute: `level` dots before `name`, seen from `package`. With more dots than the package
+/// has parents (or none at all, as in a script) the name stays as written, which is a name that no module has.
+pub(crate) fn absolute(package: &str, level: u32, name: &str) -> String {
+    if level == 0 {
+        return name.to_owned();
+    }
+    let mut base = Some(package).filter(|package| !package.is_empty());
+    for _ in 1..level {
+        base = base.and_then(|base| base.rsplit_once('.')).map(|(parent, _)| parent);
+    }
+    match base {
+        Some(base) if name.is_empty() => base.to_owned(),
+        Some(base) => format!("{base}.{name}"),
+        None => format!("{}{name}", ".".repeat(usize::try_from(level).unwrap_or(1).min(64))),
+    }
+}
+
+/// Start of an expression or statement.
+pub(crate) fn start(node: &impl Ranged) -> TextSize {
+    node.range().start()
+}

@@ -1,0 +1,301 @@
+//! What CPython imports though no Python source says so, with the evidence for each line. The names were found as strings in
+//! `libpython` and the extension modules of 3.10 to 3.13, and checked in the C sources.
+
+use crate::interpreter::{Interpreter, Version};
+use crate::project::Origin;
+
+/// Functions in any module of the standard library that are called when it is run (`python -m tokenize`), not when it is imported:
+/// they import `argparse`, `doctest` or `unittest`.
+const RUN_AS_PROGRAM: [&str; 5] = ["main", "_main", "test", "_test", "_demo"];
+
+/// A function or class of the standard library whose imports are needed by few programs and are large.
+struct Dormant {
+    module: &'static str,
+    /// The functions and classes.
+    names: &'static [&'static str],
+    /// What a module must use for their imports to count.
+    woken_by: &'static [&'static str],
+}
+
+const DORMANT: [Dormant; 4] = [
+    // `subprocess`, 24 modules with what it needs, in a module that every program has.
+    Dormant { module: "os", names: &["popen"], woken_by: &["os.popen"] },
+    // `tarfile` and `zipfile`.
+    Dormant {
+        module: "shutil",
+        names: &["_make_tarball", "_make_zipfile", "_unpack_tarfile", "_unpack_zipfile"],
+        woken_by: &["shutil.make_archive", "shutil.unpack_archive"],
+    },
+    // `xmlrpc`, with it `http`, `email` and `ssl`: the other serializer of managers.
+    Dormant {
+        module: "multiprocessing.connection",
+        names: &["XmlListener", "XmlClient"],
+        woken_by: &[
+            "multiprocessing.connection.XmlListener",
+            "multiprocessing.connection.XmlClient",
+            "multiprocessing.managers.BaseManager",
+            "multiprocessing.managers.SyncManager",
+        ],
+    },
+    // `test.support`, which imports half of the standard library.
+    Dormant { module: "multiprocessing.util", names: &["_cleanup_tests"], woken_by: &[] },
+];
+
+/// Whether the imports in the function or class `name` of a module of the standard library wait until something uses it.
+pub(crate) fn is_dormant(module: &str, name: &str) -> bool {
+    RUN_AS_PROGRAM.contains(&name)
+        || DORMANT.iter().any(|dormant| dormant.module == module && dormant.names.contains(&name))
+}
+
+/// The dotted names whose use makes the imports of a dormant function or class count.
+pub(crate) fn woken_by(module: &str, name: &str) -> Vec<String> {
+    let listed = DORMANT.iter().filter(|dormant| dormant.module == module && dormant.names.contains(&name));
+    let mut names: Vec<String> = listed.flat_map(|dormant| dormant.woken_by).map(|&name| name.to_owned()).collect();
+    if RUN_AS_PROGRAM.contains(&name) {
+        names.push(format!("{module}.{name}"));
+    }
+    names
+}
+
+/// Whether the use of an attribute of this name may wake anything.
+pub(crate) fn may_wake(attribute: &str) -> bool {
+    RUN_AS_PROGRAM.contains(&attribute)
+        || DORMANT.iter().flat_map(|dormant| dormant.woken_by).any(|name| name.rsplit('.').next() == Some(attribute))
+}
+
+/// Modules that every program may need, whatever it imports.
+pub(crate) fn base_modules(interpreter: &Interpreter) -> Vec<&'static str> {
+    let mut modules = vec![
+        // `init_sys_streams` and `_PyCodecRegistry_Init`; the submodules follow from the computed import in `encodings`.
+        "encodings",
+        "codecs",
+        "io",
+        "abc",
+        // `importlib._bootstrap_external` takes `posix`; everything else that runs at start-up takes `os`.
+        "os",
+        // `exit`, `quit` and `help` are made from it.
+        "_sitebuiltins",
+        "zipimport",
+        // `warnings.c` calls `warnings._showwarnmsg` when a warning is shown.
+        "warnings",
+        // An uncaught exception: `pythonrun.c` prints it with `traceback._print_exception_bltin` since 3.13, and the source lines
+        // are found through `linecache` and decoded through `tokenize`.
+        "traceback",
+        "linecache",
+        "tokenize",
+        // `object.__reduce_ex__` (`import_copyreg` in `typeobject.c`): `copy` and `pickle` of any object.
+        "copyreg",
+        // `type.__or__` with a text and `types.GenericAlias` ask for `collections.abc` only when it is imported, but
+        // `_collections_abc` is frozen, so that its public name costs one line.
+        "collections.abc",
+    ];
+    if interpreter.version >= (Version { major: 3, minor: 12, micro: 0 }) {
+        // `longobject.c`: division and decimal conversion of integers of some thousand bits.
+        modules.push("_pylong");
+    }
+    modules
+}
+
+/// Modules that `name` imports where no import statement says so. Those that do not exist in this version are passed over.
+pub(crate) fn implied_by(name: &str, interpreter: &Interpreter) -> Vec<String> {
+    let fixed: &[&str] = match name {
+        // Extension modules: `PyImport_ImportModule` with a constant name.
+        "time" => &["_strptime"],
+        "_datetime" => &["_strptime", "time"],
+        "_asyncio" => &[
+            "asyncio.base_futures",
+            "asyncio.base_tasks",
+            "asyncio.coroutines",
+            "asyncio.events",
+            "asyncio.exceptions",
+            "traceback",
+            "weakref",
+        ],
+        "_codecs_hk" => &["_codecs_tw", "_multibytecodec"],
+        "_codecs_iso2022" => &["_codecs_cn", "_codecs_jp", "_codecs_kr", "_multibytecodec"],
+        "_codecs_cn" | "_codecs_jp" | "_codecs_kr" | "_codecs_tw" => &["_multibytecodec"],
+        "_curses" => &["curses"],
+        "_decimal" => &["collections", "collections.abc", "numbers"],
+        "_elementtree" => &["copy", "pyexpat", "xml.etree.ElementPath"],
+        "_json" => &["json.decoder"],
+        "_pickle" => &["_compat_pickle", "codecs", "copyreg", "functools"],
+        "_sqlite3" => &["functools", "sqlite3.dump", "weakref"],
+        // The capsule `_socket.CAPI`.
+        "_ssl" => &["_socket", "socket"],
+        "_zoneinfo" => &["io", "weakref", "zoneinfo._common", "zoneinfo._tzpath"],
+        "array" => &["collections.abc"],
+        // The capsule `pyexpat.expat_CAPI`.
+        "_typing" => &["typing"],
+
+        // Python modules: names in a table, or in the bootstrap code, which is not followed.
+        "importlib.resources" => &["importlib.readers"],
+        "importlib.util" | "importlib.machinery" => &["importlib"],
+        "xml.sax" => &["xml.sax.expatreader"],
+        "xml.dom.domreg" => &["xml.dom.minidom"],
+        "dbm" => &["dbm.dumb", "dbm.gnu", "dbm.ndbm", "dbm.sqlite3"],
+        // PEP 615: the database of time zones where the system has none.
+        "zoneinfo._tzpath" | "zoneinfo._common" => &["tzdata"],
+        "sysconfig" => {
+            return vec![format!(
+                "_sysconfigdata_{}_{}_{}",
+                interpreter.abi_flags, interpreter.platform, interpreter.multiarch
+            )];
+        }
+        _ => &[],
+    };
+    fixed.iter().map(|&name| name.to_owned()).collect()
+}
+
+/// Modules whose own imports say nothing about a packed program.
+///
+/// The frozen bootstrap imports `importlib.readers`, `importlib.metadata` and `zlib` in functions that only those call who have
+/// imported them (`implied_by` has the one exception).
+pub(crate) fn is_followed(name: &str) -> bool {
+    !matches!(
+        name,
+        "_frozen_importlib"
+            | "_frozen_importlib_external"
+            | "importlib._bootstrap"
+            | "importlib._bootstrap_external"
+            | "zipimport"
+    )
+}
+
+/// Whether an import does not happen in a packed program.
+///
+/// `help` is made by `_sitebuiltins` and imports `pydoc`, a third of the standard library; a program that calls it has it
+/// through `dynamic.rs`.
+pub(crate) fn is_pruned(from: &str, to: &str) -> bool {
+    match from {
+        "_sitebuiltins" => to == "pydoc",
+        // A function for numpy's own tests builds an extension module, with setuptools.
+        "numpy.testing._private.utils" => to.starts_with("numpy.distutils"),
+        // cffi compiles C at run time where it is asked to (`ffi.verify`), with a compiler that a packed program has not got.
+        _ if from.starts_with("cffi.") => matches!(to.split('.').next(), Some("setuptools" | "distutils")),
+        _ => false,
+    }
+}
+
+/// The name that a module is really found under: entries that a module puts into `sys.modules` for another.
+pub(crate) fn canonical_name<'a>(name: &'a str, interpreter: &Interpreter) -> std::borrow::Cow<'a, str> {
+    if name == "os.path" || name.starts_with("os.path.") {
+        let module = if interpreter.os_name == "nt" { "ntpath" } else { "posixpath" };
+        return format!("{module}{}", name.get("os.path".len()..).unwrap_or_default()).into();
+    }
+    name.into()
+}
+
+/// Other names to try for a module that is not found under its own: names that only an import hook of its package knows.
+pub(crate) fn aliases(name: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    // `VendorImporter` of setuptools and pkg_resources finds `setuptools.extern.NAME` in `setuptools._vendor`.
+    if let Some((package, vendored)) = name.split_once(".extern.") {
+        found.push(format!("{package}._vendor.{vendored}"));
+        found.push(vendored.to_owned());
+    }
+    // `six.moves` names what Python 3 calls otherwise; only these differ by more than the prefix.
+    if let Some((_, moved)) = name.split_once("six.moves.") {
+        let renamed = match moved {
+            "_dummy_thread" | "_thread" => "_thread",
+            "builtins" => "builtins",
+            "configparser" | "copyreg" | "queue" | "reprlib" | "socketserver" | "tkinter" => moved,
+            "cPickle" => "pickle",
+            "cStringIO" => "io",
+            "dbm_gnu" => "dbm.gnu",
+            "dbm_ndbm" => "dbm.ndbm",
+            "email_mime_base" => "email.mime.base",
+            "email_mime_image" => "email.mime.image",
+            "email_mime_multipart" => "email.mime.multipart",
+            "email_mime_nonmultipart" => "email.mime.nonmultipart",
+            "email_mime_text" => "email.mime.text",
+            "html_entities" => "html.entities",
+            "html_parser" => "html.parser",
+            "http_client" => "http.client",
+            "http_cookiejar" => "http.cookiejar",
+            "http_cookies" => "http.cookies",
+            "urllib_error" => "urllib.error",
+            "urllib_parse" => "urllib.parse",
+            "urllib_request" => "urllib.request",
+            "urllib_robotparser" => "urllib.robotparser",
+            "xmlrpc_client" => "xmlrpc.client",
+            "xmlrpc_server" => "xmlrpc.server",
+            "BaseHTTPServer" | "CGIHTTPServer" | "SimpleHTTPServer" => "http.server",
+            "collections_abc" => "collections.abc",
+            other => other,
+        };
+        found.push(renamed.to_owned());
+    }
+    found
+}
+
+/// Modules that exist once their parent was imported, though no file holds them: `pyexpat` makes the two.
+pub(crate) fn is_made_at_run_time(name: &str) -> bool {
+    matches!(name, "xml.parsers.expat.errors" | "xml.parsers.expat.model" | "pyexpat.errors" | "pyexpat.model")
+        || name.ends_with("six.moves")
+        || name.contains("six.moves.")
+}
+
+/// Whether a module is part of a package's own tests, by its name. Such a module counts when an import names it, not when all of a
+/// package is meant.
+pub(crate) fn is_for_tests(name: &str) -> bool {
+    name.split('.').any(|part| matches!(part, "test" | "tests" | "_tests" | "conftest"))
+}
+
+/// Whether nobody needs to be told that a name was not found.
+///
+/// The standard library imports modules of other platforms and of other implementations in places that are not reached here; so
+/// do libraries, under conditions that cannot be decided. What every run needs is always told.
+pub(crate) fn is_expected_to_be_absent(name: &str, importer: Origin, interpreter: &Interpreter) -> bool {
+    let top = name.split('.').next().unwrap_or(name);
+    importer == Origin::StandardLibrary || interpreter.stdlib_modules.contains(top)
+}
+
+/// Modules of the standard library that a name in an extension module does not ask for: words that stand in
+/// programs for other reasons, and packages that are programs of their own.
+pub(crate) fn is_unlikely_in_binaries(name: &str) -> bool {
+    let top = name.split('.').next().unwrap_or(name);
+    matches!(
+        top,
+        "test"
+            | "this"
+            | "antigravity"
+            | "idlelib"
+            | "tkinter"
+            | "turtle"
+            | "turtledemo"
+            | "lib2to3"
+            | "ensurepip"
+            | "venv"
+            | "pydoc"
+            | "pydoc_data"
+            | "distutils"
+            | "site"
+            | "code"
+            | "token"
+            | "chunk"
+            | "cmd"
+            | "symbol"
+            | "formatter"
+            | "parser"
+            | "pipes"
+            | "wave"
+            | "sched"
+            | "trace"
+            | "profile"
+            | "this_"
+            | "nis"
+            | "crypt"
+            | "cgi"
+            | "imp"
+            | "audioop"
+            | "binhex"
+            | "uu"
+            | "doctest"
+            | "pdb"
+            | "msilib"
+            | "__main__"
+            | "__future__"
+            | "__hello__"
+            | "__phello__"
+    )
+}

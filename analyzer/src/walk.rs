@@ -1,0 +1,478 @@
+use crate::distribution;
+use crate::error::Error;
+use crate::findings::{self, refuse_certain_syntax_errors};
+use crate::finder::Found;
+use crate::graph::{EdgeKind, ModuleGraph, ModuleKind, Options, Warning};
+use crate::growing::{ENTRY, Growing, Importer};
+use crate::native_imports::follow_native;
+use crate::outline::{Import, Outline, Target};
+use crate::owners::Owners;
+use crate::program::EntryPoint;
+use crate::project::{Origin, Project};
+use crate::read::{self, Reading};
+use crate::{certainty, rules};
+
+/// Follows the imports of the program from its entry, and of what the interpreter itself and the flags ask for.
+///
+/// Modules are visited breadth first, in the order of the imports in their sources, so that the graph and its reasons are the
+/// same in every run.
+///
+/// # Errors
+/// When the entry cannot be read, or a module of the program that every run imports has a syntax error.
+pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> {
+    let distributions = distribution::installed(&project.search_path);
+    let owners = Owners::new(&distributions);
+    let mut growing = Growing::new(project, options, &owners);
+    add_entry(&mut growing)?;
+    add_base(&mut growing);
+    add_options(&mut growing, options);
+    loop {
+        let jobs = growing.jobs();
+        if jobs.is_empty() {
+            break;
+        }
+        let first = growing.read;
+        let readings = read::read_all(&jobs, &project.interpreter);
+        growing.read += readings.len();
+        for (index, reading) in (first..).zip(readings) {
+            follow(&mut growing, index, reading);
+        }
+        follow_stars(&mut growing);
+        follow_attribute_uses(&mut growing);
+    }
+    // Beyond this point no module is added.
+    let certain = certainty::certain_modules(growing.nodes.iter().map(|node| node.certain_targets.as_slice()));
+    refuse_certain_syntax_errors(&growing, &certain)?;
+    let missing = findings::missing(&growing, &certain);
+    Ok(findings::finish(growing, &distributions, certain, missing))
+}
+
+fn add_entry(growing: &mut Growing<'_>) -> Result<(), Error> {
+    let (path, source) = match &growing.entry {
+        EntryPoint::Script(path) => {
+            // The reason for a file that went away since `Program::locate` is wanted here, not as a warning.
+            std::fs::metadata(path).map_err(|source| Error::Read { path: path.clone(), source })?;
+            (path.clone(), None)
+        }
+        EntryPoint::Function { module, attribute } => (PathBuf::new(), Some(entry_source(module, attribute))),
+    };
+    let found = Found { kind: ModuleKind::Source, path, submodule_path: None, origin: Origin::Program };
+    growing.add(ENTRY, found, None, source);
+    Ok(())
+}
+
+/// The script that pip would write for an entry of `[project.scripts]`.
+fn entry_source(module: &str, attribute: &str) -> String {
+    let first = attribute.split('.').next().unwrap_or(attribute);
+    format!("import sys\nfrom {module} import {first}\nif __name__ == \"__main__\":\n    sys.exit({attribute}())\n")
+}
+
+fn add_base(growing: &mut Growing<'_>) {
+    let importer = Importer { node: None, line: 0, kind: EdgeKind::Rule };
+    for name in rules::base_modules(&growing.project.interpreter) {
+        let _ = growing.include(name, importer);
+    }
+}
+
+fn add_options(growing: &mut Growing<'_>, options: &Options) {
+    let importer = Importer { node: None, line: 0, kind: EdgeKind::Option };
+    for name in &options.hidden_imports {
+        growing.require(name, importer);
+    }
+    for name in &options.collect_all {
+        if growing.require(name, importer).is_some() {
+            include_all_submodules(growing, name, importer);
+        }
+    }
+}
+
+fn include_all_submodules(growing: &mut Growing<'_>, package: &str, importer: Importer) {
+    let mut waiting = vec![package.to_owned()];
+    while let Some(package) = waiting.pop() {
+        for submodule in submodules(growing, &package) {
+            if growing.include(&submodule, importer).is_ok() {
+                waiting.push(submodule);
+            }
+        }
+    }
+}
+
+fn submodules(growing: &mut Growing<'_>, package: &str) -> Vec<String> {
+    let Some(path) = growing.look_up(package).and_then(|found| found.submodule_path) else { return Vec::new() };
+    growing.finder.submodule_names(&path).into_iter().map(|name| format!("{package}.{name}")).collect()
+}
+
+/// Takes what was read of a module into the graph.
+fn follow(growing: &mut Growing<'_>, index: usize, reading: Reading) {
+    match reading {
+        Reading::Nothing => {}
+        Reading::Unreadable(reason) => {
+            if let Some(node) = growing.nodes.get(index) {
+                let (module, file) = (node.name.clone(), node.found.path.clone());
+                growing.warnings.push(Warning::Unreadable { module, file, reason });
+            }
+        }
+        Reading::Native(names) => follow_native(growing, index, &names),
+        Reading::Python(mut outline) => {
+            for import in std::mem::take(&mut outline.imports) {
+                follow_import(growing, index, import);
+            }
+            follow_dormant(growing, index, &mut outline);
+            note_attribute_uses(growing, index, &mut outline);
+            note_warnings(growing, index, &outline);
+            if let Some(node) = growing.nodes.get_mut(index) {
+                node.outline = Some(outline);
+            }
+        }
+    }
+}
+
+fn follow_import(growing: &mut Growing<'_>, index: usize, import: Import) {
+    let importer = Importer { node: Some(index), line: import.line, kind: import.kind };
+    let pruned = match (&import.target, growing.nodes.get(index)) {
+        (Target::Module(to) | Target::Members { module: to, .. } | Target::Star(to), Some(from)) => {
+            rules::is_pruned(&from.name, to)
+        }
+        _ => false,
+    };
+    if pruned {
+        return;
+    }
+    match import.target {
+        Target::Module(name) => {
+            growing.require(&name, importer);
+        }
+        Target::Members { module, names } => {
+            let Some(node) = growing.require(&module, importer) else {
+                // A name of a module that only an import hook knows may still be a module of its own.
+                for name in names {
+                    for alias in rules::aliases(&format!("{module}.{name}")) {
+                        growing.guess(&alias, importer);
+                    }
+                }
+                return;
+            };
+            for name in names.iter().filter(|name| rules::may_wake(name)) {
+                wake(growing, index, format!("{module}.{name}"));
+            }
+            follow_members(growing, node, &names, importer);
+        }
+        Target::Star(module) => {
+            if let Some(node) = growing.require(&module, importer) {
+                growing.stars.push((importer, node));
+            }
+        }
+        Target::Submodules(package) => {
+            for name in submodules(growing, &package) {
+                if !rules::is_for_tests(&name) {
+                    let _ = growing.include(&name, importer);
+                }
+            }
+        }
+        Target::Guess(name) => guess_reference(growing, &name, importer),
+    }
+}
+
+/// A text that refers to an object: the longest part of it that is a module counts. A single word is a reference only where all of it
+/// is one of the program's modules (`main:app`); too many words are names of packages.
+fn guess_reference(growing: &mut Growing<'_>, name: &str, importer: Importer) {
+    let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
+    let parts: Vec<&str> = ends.filter_map(|end| name.get(..end)).collect();
+    let found = parts.iter().rev().find_map(|part| Some((part, growing.look_up(part)?)));
+    if let Some((part, found)) = found
+        && !matches!(found.kind, ModuleKind::Namespace { .. })
+        && (part.contains('.') || (*part == name && found.origin == Origin::Program))
+    {
+        growing.guess(part, importer);
+    }
+}
+
+/// `from package import name`: a submodule where there is one, otherwise an attribute.
+fn follow_members(growing: &mut Growing<'_>, node: usize, names: &[String], importer: Importer) {
+    let Some(package) = growing.nodes.get(node) else { return };
+    if package.found.submodule_path.is_none() {
+        return;
+    }
+    let is_namespace = matches!(package.found.kind, ModuleKind::Namespace { .. });
+    let package = package.name.clone();
+    for name in names {
+        let dotted = format!("{package}.{name}");
+        let included = growing.include(&dotted, importer);
+        // A namespace package runs no code that could give it an attribute.
+        if included.is_err() && is_namespace && !name.starts_with("__") && !growing.is_excluded(&dotted) {
+            growing.note_missing(dotted, importer);
+        }
+    }
+}
+
+/// Includes the submodules that `from package import *` binds: those that `__all__` names. It is known once the package has
+/// been read.
+fn follow_stars(growing: &mut Growing<'_>) {
+    for (importer, node) in std::mem::take(&mut growing.stars) {
+        if node >= growing.read {
+            growing.stars.push((importer, node));
+            continue;
+        }
+        let Some(outline) = growing.nodes.get(node).and_then(|node| node.outline.as_ref()) else { continue };
+        let names = outline.exports.clone();
+        follow_members(growing, node, &names, importer);
+    }
+}
+
+/// `import package` and then `package.submodule.name`: works where the package has a `__getattr__` (PEP 562) that imports the
+/// submodule, as scipy has. It is known once the package has been read.
+fn follow_attribute_uses(growing: &mut Growing<'_>) {
+    for (importer, dotted) in std::mem::take(&mut growing.attribute_uses) {
+        let mut included = None;
+        for end in dotted.match_indices('.').map(|(end, _)| end).chain([dotted.len()]) {
+            let part = dotted.get(..end).unwrap_or_default();
+            let lazy = match included {
+                None => growing.by_name.get(part).copied(),
+                Some(parent) if parent >= growing.read => {
+                    growing.attribute_uses.push((importer, dotted.clone()));
+                    break;
+                }
+                Some(parent) => match growing.by_name.get(part) {
+                    Some(&known) => Some(known),
+                    None if has_module_getattr(growing, parent) => growing.include(part, importer).ok(),
+                    None => None,
+                },
+            };
+            match lazy {
+                Some(node) => included = Some(node),
+                None => break,
+            }
+        }
+    }
+}
+
+fn has_module_getattr(growing: &Growing<'_>, node: usize) -> bool {
+    growing.nodes.get(node).and_then(|node| node.outline.as_ref()).is_some_and(|outline| outline.has_module_getattr)
+}
+
+/// Sets imports aside that count only when something uses the function they stand in.
+fn follow_dormant(growing: &mut Growing<'_>, index: usize, outline: &mut Outline) {
+    let Some(module) = growing.nodes.get(index).map(|node| node.name.clone()) else { return };
+    for (name, imports) in std::mem::take(&mut outline.dormant) {
+        let wakers = rules::woken_by(&module, &name);
+        if wakers.iter().any(|waker| growing.used.contains(waker)) {
+            for import in imports {
+                follow_import(growing, index, import);
+            }
+            continue;
+        }
+        for waker in wakers {
+            let asleep = growing.asleep.entry(waker).or_default();
+            asleep.extend(imports.iter().map(|import| (index, import.clone())));
+        }
+    }
+}
+
+/// Follows what waited for the use of this name. A use inside its own package does not count: `multiprocessing.Manager` makes a
+/// `SyncManager`, and never with the other serializer.
+fn wake(growing: &mut Growing<'_>, user: usize, used: String) {
+    let top = |name: &str| name.split('.').next().map(str::to_owned);
+    if growing.nodes.get(user).is_some_and(|node| top(&node.name) == top(&used)) {
+        return;
+    }
+    for (index, import) in growing.asleep.remove(&used).unwrap_or_default() {
+        follow_import(growing, index, import);
+    }
+    growing.used.insert(used);
+}
+
+fn note_attribute_uses(growing: &mut Growing<'_>, index: usize, outline: &mut Outline) {
+    for (dotted, line) in std::mem::take(&mut outline.attribute_uses) {
+        if dotted.rsplit('.').next().is_some_and(rules::may_wake) {
+            wake(growing, index, dotted.clone());
+        }
+        let importer = Importer { node: Some(index), line, kind: EdgeKind::Lazy };
+        growing.attribute_uses.push((importer, dotted));
+    }
+}
+
+fn note_warnings(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
+    let Some(node) = growing.nodes.get(index) else { return };
+    let (module, file) = (&node.name, &node.found.path);
+    if let Some(error) = &outline.syntax_error {
+        growing.warnings.push(Warning::Syntax {
+            module: module.clone(),
+            file: file.clone(),
+            line: error.line,
+            column: error.column,
+            message: error.message.clone(),
+        });
+    }
+    if node.found.origin == Origin::Program {
+        for &line in &outline.computed_imports {
+            growing.warnings.push(Warning::ComputedImport { module: module.clone(), file: file.clone(), line });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing;
+
+    fn graph(files: &[(&str, &str)], options: &Options) -> Result<ModuleGraph, Error> {
+        let (_folder, project) = testing::project(files);
+        walk(&project, options)
+    }
+
+    fn names(files: &[(&str, &str)]) -> Vec<String> {
+        // The interpreter of these tests has no standard library, so that its own needs are not found.
+        graph(files, &Options::default()).unwrap().modules.into_keys().filter(|name| name != "zipimport").collect()
+    }
+
+    fn missing(main: &str) -> Vec<(String, EdgeKind, bool)> {
+        let graph = graph(&[("one/main.py", main), ("one/p/__init__.py", ""), ("two/n/x.py", "")], &Options::default())
+            .unwrap();
+        graph.missing.into_iter().map(|missing| (missing.name, missing.edge.kind, missing.certain)).collect()
+    }
+
+    #[test]
+    fn parents_and_submodules_are_included() {
+        let files = [
+            ("one/main.py", "import a.b.c\nfrom p import q, attribute"),
+            ("one/a/__init__.py", ""),
+            ("one/a/b/__init__.py", "from .. import d"),
+            ("one/a/b/c.py", ""),
+            ("one/a/d.py", ""),
+            ("one/a/unused.py", ""),
+            ("two/p/__init__.py", ""),
+            ("two/p/q.py", ""),
+        ];
+        assert_eq!(names(&files), ["__main__", "a", "a.b", "a.b.c", "a.d", "p", "p.q"]);
+    }
+
+    #[test]
+    fn stars_bring_what_all_names() {
+        let files = [
+            ("one/main.py", "from p import *"),
+            ("one/p/__init__.py", "__all__ = ['q', 'attribute']"),
+            ("one/p/q.py", ""),
+            ("one/p/r.py", ""),
+        ];
+        assert_eq!(names(&files), ["__main__", "p", "p.q"]);
+    }
+
+    #[test]
+    fn lazy_packages_are_followed_by_use() {
+        let lazy = "def __getattr__(name): ...";
+        let files = [
+            ("one/main.py", "import p, e\np.q.r()\ne.q"),
+            ("one/p/__init__.py", lazy),
+            ("one/p/q.py", ""),
+            ("one/p/s.py", ""),
+            ("one/e/__init__.py", ""),
+            ("one/e/q.py", ""),
+        ];
+        assert_eq!(names(&files), ["__main__", "e", "p", "p.q"]);
+    }
+
+    #[test]
+    fn what_is_missing_is_told_with_its_weight() {
+        let one = |name: &str, kind, certain| vec![(name.to_owned(), kind, certain)];
+        assert_eq!(missing("import absent.x"), one("absent", EdgeKind::TopLevel, true));
+        assert_eq!(missing("import p.absent"), one("p.absent", EdgeKind::TopLevel, true));
+        assert_eq!(missing("from n import absent"), one("n.absent", EdgeKind::TopLevel, true));
+        assert_eq!(missing("from . import x"), one(".", EdgeKind::TopLevel, true));
+        assert_eq!(
+            missing("def f():\n import absent\nif x:\n import absent"),
+            one("absent", EdgeKind::Conditional, false)
+        );
+        assert_eq!(missing("try:\n import absent\nexcept ImportError: pass"), one("absent", EdgeKind::Optional, false));
+        assert_eq!(missing("from p import absent; import os.path"), one("posixpath", EdgeKind::TopLevel, true));
+        // The standard library has it on another platform.
+        assert_eq!(missing("def f():\n import asyncio"), []);
+        // The module may put it there itself.
+        assert_eq!(
+            missing("import sys\nsys.modules['absent'] = 1\nimport absent"),
+            one("absent", EdgeKind::TopLevel, false)
+        );
+    }
+
+    #[test]
+    fn reasons_are_the_first_ones() {
+        let files = [("one/main.py", "\nimport a\nimport b"), ("one/a.py", "import b"), ("one/b.py", "")];
+        let graph = graph(&files, &Options::default()).unwrap();
+        let because = graph.modules["b"].because.clone().unwrap();
+        assert_eq!((because.from.as_str(), because.line), ("__main__", 3));
+        assert!(graph.modules["b"].certain);
+        assert_eq!(graph.modules["__main__"].because, None);
+    }
+
+    #[test]
+    fn syntax_errors_count_where_every_run_meets_them() {
+        let error = graph(&[("one/main.py", "import a"), ("one/a.py", "x = \n")], &Options::default()).unwrap_err();
+        assert!(matches!(error, Error::Syntax { line: 1, .. }), "{error}");
+        for (main, file) in [("def f():\n import a", "one/a.py"), ("import a", "two/a.py")] {
+            let graph = graph(&[("one/main.py", main), (file, "x = \n")], &Options::default()).unwrap();
+            assert!(matches!(graph.warnings[..], [Warning::Syntax { .. }]));
+        }
+    }
+
+    #[test]
+    fn flags_add_and_take() {
+        let options = Options {
+            hidden_imports: vec!["h".to_owned(), "absent".to_owned()],
+            excluded_modules: vec!["p.x".to_owned()],
+            collect_all: vec!["p".to_owned()],
+        };
+        let files = [
+            ("one/main.py", "import p.x.y"),
+            ("one/h.py", ""),
+            ("one/p/__init__.py", ""),
+            ("one/p/x/__init__.py", ""),
+            ("one/p/x/y.py", ""),
+            ("one/p/z/__init__.py", ""),
+            ("one/p/z/deep.py", ""),
+        ];
+        let graph = graph(&files, &options).unwrap();
+        let names: Vec<&str> = graph.modules.keys().map(String::as_str).filter(|name| *name != "zipimport").collect();
+        assert_eq!(names, ["__main__", "h", "p", "p.z", "p.z.deep"]);
+        let missing: Vec<_> = graph.missing.iter().map(|missing| (missing.name.as_str(), missing.edge.kind)).collect();
+        assert_eq!(missing, [("absent", EdgeKind::Option)]);
+    }
+
+    #[test]
+    fn a_function_gets_an_entry_of_its_own() {
+        let (_folder, mut project) = testing::project(&[("one/tool/cli.py", "def main(): ...")]);
+        project.program.entry = EntryPoint::Function { module: "tool.cli".to_owned(), attribute: "main".to_owned() };
+        let graph = walk(&project, &Options::default()).unwrap();
+        assert!(graph.modules["__main__"].source.as_deref().unwrap().contains("from tool.cli import main"));
+        assert!(graph.modules["tool.cli"].certain);
+    }
+
+    #[test]
+    fn computed_imports_of_the_program_are_told() {
+        let files = [("one/main.py", "import a\n__import__(x)"), ("one/a.py", "")];
+        let graph = graph(&files, &Options::default()).unwrap();
+        assert!(matches!(graph.warnings[..], [Warning::ComputedImport { line: 2, .. }]));
+    }
+
+    #[test]
+    fn names_in_extension_modules_are_followed_within_bounds() {
+        let record = "ext/__init__.py,,\next/core.abi3.so,,\next/helper.py,,\n";
+        let files = [
+            ("one/main.py", "import ext.core"),
+            ("two/ext/__init__.py", ""),
+            ("two/ext/core.abi3.so", "\0ext.helper\0sibling\0required.part\0foreign\0__init__\0json\0"),
+            ("two/ext/helper.py", ""),
+            ("two/ext/sibling.py", ""),
+            ("two/required/__init__.py", ""),
+            ("two/required/part.py", ""),
+            ("two/foreign.py", ""),
+            ("two/ext-1.dist-info/METADATA", "Name: ext\nVersion: 1\nRequires-Dist: req>=1\n"),
+            ("two/ext-1.dist-info/RECORD", record),
+            ("two/req-1.dist-info/METADATA", "Name: req\nVersion: 1\n"),
+            ("two/req-1.dist-info/RECORD", "required/__init__.py,,\nrequired/part.py,,\n"),
+        ];
+        let graph = graph(&files, &Options::default()).unwrap();
+        let names: Vec<&str> = graph.modules.keys().map(String::as_str).filter(|name| *name != "zipimport").collect();
+        assert_eq!(names, ["__main__", "ext", "ext.core", "ext.helper", "ext.sibling", "required", "required.part"]);
+        assert_eq!(graph.distributions.len(), 2);
+        assert_eq!(graph.modules["required.part"].distribution, Some(1));
+    }
+}
