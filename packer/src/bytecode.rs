@@ -1,0 +1,199 @@
+//! Bytecode: the collected modules compiled by the target's own interpreter, in workers that live for the whole build.
+//!
+//! The code's file name is the module's path inside the bundle, never the builder's. The marshalled form is made canonical
+//! ([`marshal`]), because what CPython writes depends on what else its process holds.
+
+pub mod marshal;
+
+use crate::collection::{CollectedModule, ModuleContent};
+use crate::diagnosis::Warning;
+use rpack_analyzer::Interpreter;
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What each worker runs.
+const WORKER: &str = include_str!("bytecode/worker.py");
+
+/// Length of the header of a `.pyc` file (PEP 552): magic, flags, and two words that depend on the flags.
+const PYC_HEADER: usize = 16;
+
+/// The compiled modules.
+#[derive(Debug, Default)]
+pub struct Bytecode {
+    /// The marshalled code of each module, in the order of the modules; `None` for those that have no code.
+    pub code: Vec<Option<Vec<u8>>>,
+    /// Modules that could not be compiled. They are left out of the code: importing one of them at run time would fail in
+    /// plain Python too.
+    pub warnings: Vec<Warning>,
+}
+
+/// Compiles every module that has source.
+///
+/// # Errors
+///
+/// If the interpreter cannot be run, a file cannot be read, or a worker dies.
+pub fn compile(modules: &[CollectedModule], interpreter: &Interpreter) -> Result<Bytecode, Error> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(Vec::with_capacity(modules.len()));
+    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(modules.len()).max(1);
+    std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..workers).map(|_| scope.spawn(|| work(modules, interpreter, &next, &results))).collect();
+        threads
+            .into_iter()
+            .try_for_each(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })?;
+    let mut results = results.into_inner().expect("no thread panics while it pushes");
+    results.sort_by_key(|(number, _)| *number);
+    let mut bytecode = Bytecode::default();
+    for (number, outcome) in results {
+        bytecode.code.push(match outcome {
+            Outcome::Code(code) => Some(code),
+            Outcome::Nothing => None,
+            Outcome::Refused(reason) => {
+                bytecode.warnings.push(Warning::not_compiled(&modules[number].name, &reason));
+                None
+            }
+        });
+    }
+    Ok(bytecode)
+}
+
+enum Outcome {
+    Code(Vec<u8>),
+    Nothing,
+    Refused(String),
+}
+
+/// Takes modules off the list, until none is left, and compiles them in one worker process.
+fn work(
+    modules: &[CollectedModule],
+    interpreter: &Interpreter,
+    next: &AtomicUsize,
+    results: &Mutex<Vec<(usize, Outcome)>>,
+) -> Result<(), Error> {
+    let mut worker = Worker::start(interpreter)?;
+    loop {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        let Some(module) = modules.get(number) else { return worker.stop() };
+        let outcome = match &module.content {
+            ModuleContent::Source(source) => worker.compile(&module.path, &source.read()?)?,
+            ModuleContent::Bytecode(path) => read_bytecode(path, interpreter)?,
+            ModuleContent::Extension { .. } | ModuleContent::Namespace => Outcome::Nothing,
+        };
+        let outcome = match outcome {
+            Outcome::Code(mut code) => {
+                marshal::canonicalize(&mut code, interpreter.version.minor);
+                Outcome::Code(code)
+            }
+            other => other,
+        };
+        results.lock().expect("no thread panics while it pushes").push((number, outcome));
+    }
+}
+
+/// The code in a module that is distributed without source.
+fn read_bytecode(path: &PathBuf, interpreter: &Interpreter) -> Result<Outcome, Error> {
+    let content = std::fs::read(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+    match content.split_at_checked(PYC_HEADER) {
+        Some((header, code)) if header.starts_with(&interpreter.magic) => Ok(Outcome::Code(code.to_vec())),
+        _ => Ok(Outcome::Refused(format!("`{}` was compiled by another version of Python", path.display()))),
+    }
+}
+
+/// A running interpreter that compiles what it is sent.
+struct Worker {
+    child: Child,
+    input: ChildStdin,
+    output: ChildStdout,
+    interpreter: PathBuf,
+}
+
+impl Worker {
+    fn start(interpreter: &Interpreter) -> Result<Self, Error> {
+        let failed = |source| Error::Worker { interpreter: interpreter.executable.clone(), source };
+        let mut command = Command::new(&interpreter.executable);
+        let inherited = std::env::vars_os().map(|(name, _)| name);
+        inherited.filter(|name| name.to_string_lossy().starts_with("PYTHON")).for_each(|name| {
+            command.env_remove(name);
+        });
+        let mut child = command
+            .args(["-s", "-S", "-B", "-W", "ignore", "-X", "utf8", "-c", WORKER])
+            // CPython 3.10 writes the members of a constant set in the order of their hashes (gh-81702).
+            .env("PYTHONHASHSEED", "0")
+            // Where it runs, nothing of the user's can be imported in the place of a module.
+            .current_dir("/")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(failed)?;
+        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
+            return Err(failed(io::Error::other("its standard streams are missing")));
+        };
+        Ok(Worker { child, input, output, interpreter: interpreter.executable.clone() })
+    }
+
+    fn compile(&mut self, path: &str, source: &[u8]) -> Result<Outcome, Error> {
+        self.exchange(path, source).map_err(|source| Error::Worker { interpreter: self.interpreter.clone(), source })
+    }
+
+    fn exchange(&mut self, path: &str, source: &[u8]) -> io::Result<Outcome> {
+        for part in [path.as_bytes(), source] {
+            self.input.write_all(&(part.len() as u32).to_le_bytes())?;
+            self.input.write_all(part)?;
+        }
+        self.input.flush()?;
+        let mut header = [0; 5];
+        self.output.read_exact(&mut header)?;
+        let [status, length @ ..] = header;
+        let mut answer = vec![0; u32::from_le_bytes(length) as usize];
+        self.output.read_exact(&mut answer)?;
+        Ok(match status {
+            0 => Outcome::Code(answer),
+            _ => Outcome::Refused(String::from_utf8_lossy(&answer).into_owned()),
+        })
+    }
+
+    /// Closes the worker's input, which ends it.
+    fn stop(self) -> Result<(), Error> {
+        let Worker { mut child, input, interpreter, .. } = self;
+        drop(input);
+        child.wait().map(drop).map_err(|source| Error::Worker { interpreter, source })
+    }
+}
+
+/// Why modules could not be compiled.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A source that was found is gone or cannot be read.
+    #[error("Cannot read `{}`: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+    /// The interpreter cannot be started, or ended too early.
+    #[error("The interpreter `{}` stopped while it was compiling modules: {source}", .interpreter.display())]
+    Worker {
+        /// The interpreter.
+        interpreter: PathBuf,
+        /// What was seen of it.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// What the user can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::Unreadable { .. } => None,
+            Error::Worker { .. } => {
+                Some("What it wrote on stderr is above. Try another one with `--python`".to_owned())
+            }
+        }
+    }
+}

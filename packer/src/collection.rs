@@ -1,0 +1,241 @@
+//! The collection: everything that goes into the executable, under the path that it has there.
+//!
+//! Pure Python is collected as modules and never becomes a file on the user's machine. Everything else is a file of the
+//! program's tree: extension modules, shared libraries, the data files of packages, distribution metadata.
+
+mod added;
+mod data;
+mod metadata;
+mod modules;
+mod natives;
+
+use crate::bootloader;
+use crate::options::{Options, Sources, Tracing};
+use rpack_analyzer::{ModuleGraph, Project};
+use rpack_format::FileKind;
+use rpack_format::index::FLAG_DEBUG;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+/// The folder inside the bundle for native files that belong to no package. It cannot be imported, because its name is no
+/// identifier.
+const NATIVE_FOLDER: &str = "lib-dynload";
+
+/// Everything that goes into the executable.
+#[derive(Debug)]
+pub struct Collection {
+    /// The program's name.
+    pub name: String,
+    /// Version of the CPython inside, as major and minor.
+    pub python: (u16, u16),
+    /// Flags for the bootloader (`rpack_format::index::FLAG_…`).
+    pub flags: u32,
+    /// The modules, sorted by name.
+    pub modules: Vec<CollectedModule>,
+    /// The files, sorted by path.
+    pub files: Vec<CollectedFile>,
+    /// Path of libpython among the files.
+    pub libpython: String,
+    /// Path of rpack's runtime library among the files.
+    pub runtime: String,
+}
+
+impl Collection {
+    /// How many native files belong to the program, not counting libpython and rpack's own.
+    pub fn library_count(&self) -> usize {
+        self.files.iter().filter(|file| file.kind == FileKind::Native).count().saturating_sub(2)
+    }
+}
+
+/// A module of the program.
+#[derive(Debug)]
+pub struct CollectedModule {
+    /// Dotted name.
+    pub name: String,
+    /// Path of its file inside the bundle.
+    pub path: String,
+    /// Whether it can have submodules.
+    pub is_package: bool,
+    /// What it is made from.
+    pub content: ModuleContent,
+}
+
+/// What a module is made from.
+#[derive(Debug)]
+pub enum ModuleContent {
+    /// Source to compile.
+    Source(Content),
+    /// A `.pyc` file that was distributed without source.
+    Bytecode(PathBuf),
+    /// A native file of the collection, by its path.
+    Extension {
+        /// The path inside the bundle.
+        file: String,
+    },
+    /// Nothing: a namespace package.
+    Namespace,
+}
+
+/// A file of the program's tree.
+#[derive(Debug)]
+pub struct CollectedFile {
+    /// Path inside the bundle, with `/` between its parts.
+    pub path: String,
+    /// Whether it is loaded or read.
+    pub kind: FileKind,
+    /// Whether it may be executed.
+    pub executable: bool,
+    /// Where its bytes come from.
+    pub content: Content,
+    /// Paths inside the bundle of the libraries to load before it, in order.
+    pub needs: Vec<String>,
+}
+
+/// Where bytes come from.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// A file on the build machine.
+    File(PathBuf),
+    /// Bytes that were made during the build.
+    Bytes(Vec<u8>),
+}
+
+impl Content {
+    /// Roughly how many bytes there are, for deciding what to begin with.
+    pub fn size(&self) -> u64 {
+        match self {
+            Content::Bytes(bytes) => bytes.len() as u64,
+            Content::File(path) => fs::metadata(path).map_or(0, |metadata| metadata.len()),
+        }
+    }
+
+    /// Reads the bytes.
+    pub fn read(&self) -> Result<Vec<u8>, crate::bytecode::Error> {
+        match self {
+            Content::Bytes(bytes) => Ok(bytes.clone()),
+            Content::File(path) => {
+                fs::read(path).map_err(|source| crate::bytecode::Error::Unreadable { path: path.clone(), source })
+            }
+        }
+    }
+}
+
+/// Collects what the modules of the graph need, and what the options add.
+///
+/// # Errors
+///
+/// If the interpreter has no shared libpython, or something that was asked for does not exist.
+pub fn collect(project: &Project, graph: &ModuleGraph, options: &Options) -> Result<Collection, Error> {
+    let interpreter = &project.interpreter;
+    let mut files = Files::default();
+    let libpython = natives::add_libpython(&mut files, interpreter)?;
+    let runtime = format!("{NATIVE_FOLDER}/rpack-runtime.so");
+    files.add(&runtime, FileKind::Native, Content::Bytes(bootloader::RUNTIME.to_vec()));
+
+    let modules = modules::collect(graph, project);
+    natives::collect(&mut files, graph, project)?;
+    data::collect(&mut files, graph);
+    metadata::collect(&mut files, &graph.distributions);
+    added::collect(&mut files, &options.added_data)?;
+    if options.sources == Sources::Carried {
+        modules::add_sources(&mut files, &modules);
+    }
+    // Beyond this point no file is added.
+
+    let name = options.name.clone().unwrap_or_else(|| project.program.name.clone());
+    let python = (interpreter.version.major.into(), interpreter.version.minor.into());
+    let flags = if options.tracing == Tracing::On { FLAG_DEBUG } else { 0 };
+    Ok(Collection { name, python, flags, modules, files: files.into_sorted(), libpython, runtime })
+}
+
+/// The files collected so far, by their path inside the bundle.
+#[derive(Default)]
+struct Files {
+    files: BTreeMap<String, CollectedFile>,
+}
+
+impl Files {
+    /// Adds a file, unless one with its path is there already: what comes first on the search path wins, as in Python.
+    fn add(&mut self, path: &str, kind: FileKind, content: Content) -> Option<&mut CollectedFile> {
+        match self.files.entry(path.to_owned()) {
+            Entry::Occupied(_) => None,
+            Entry::Vacant(entry) => {
+                let executable = kind == FileKind::Native;
+                Some(entry.insert(CollectedFile {
+                    path: path.to_owned(),
+                    kind,
+                    executable,
+                    content,
+                    needs: Vec::new(),
+                }))
+            }
+        }
+    }
+
+    fn into_sorted(self) -> Vec<CollectedFile> {
+        self.files.into_values().collect()
+    }
+}
+
+/// A path relative to `folder`, as it is written inside the bundle. `None` where it does not lie there, or is not UTF-8.
+fn relative(path: &Path, folder: &Path) -> Option<String> {
+    let parts: Option<Vec<_>> = path.strip_prefix(folder).ok()?.iter().map(|part| part.to_str()).collect();
+    parts.map(|parts| parts.join("/")).filter(|path| !path.is_empty())
+}
+
+/// Why something cannot be collected.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The interpreter is not one that can be loaded into another process.
+    #[error("The interpreter `{}` has no shared libpython", .interpreter.display())]
+    NoLibpython {
+        /// The interpreter.
+        interpreter: PathBuf,
+    },
+    /// The shared libraries could not be followed.
+    #[error(transparent)]
+    Libraries(#[from] rpack_analyzer::Error),
+    /// `--add-data` names nothing.
+    #[error("Nothing to add: `{pattern}` (from `--add-data`) matches no file")]
+    NothingToAdd {
+        /// What was given.
+        pattern: String,
+    },
+    /// `--add-data` leads out of the bundle.
+    #[error("`{destination}` (from `--add-data`) does not lie inside the bundle")]
+    OutsideDestination {
+        /// What was given.
+        destination: String,
+    },
+    /// A file that should be added cannot be.
+    #[error("Cannot add `{}`: {source}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        source: io::Error,
+    },
+}
+
+impl Error {
+    /// What the user can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::NoLibpython { .. } => Some(
+                "Use an interpreter that was built with `--enable-shared`, such as those of uv, conda and most \
+                 distributions; with pyenv: `PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install VERSION`"
+                    .to_owned(),
+            ),
+            Error::Libraries(_) => None,
+            Error::NothingToAdd { .. } => Some(
+                "The source is relative to the folder that rpack is run in; a folder adds what it contains".to_owned(),
+            ),
+            Error::OutsideDestination { .. } => {
+                Some("Give a relative folder without `..`, or `.` for the bundle's root".to_owned())
+            }
+            Error::Unreadable { .. } => None,
+        }
+    }
+}

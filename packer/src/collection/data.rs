@@ -1,0 +1,102 @@
+//! Data files of packages: what lies in the folder of an included package and is not code.
+//!
+//! It is taken by default, because the package that reads a file says so only at run time. Left out by rule is what no
+//! program reads: sources and headers of extension modules, type stubs, tests, caches.
+
+use super::{Content, Files, relative};
+use rpack_analyzer::{Module, ModuleGraph, ModuleKind, Origin};
+use rpack_format::FileKind;
+use std::path::Path;
+use walkdir::{DirEntry, WalkDir};
+
+/// Endings of files that are never data. `.py` and `.so` are modules and collected as such where they are needed.
+const CODE_ENDINGS: [&str; 24] = [
+    "py", "pyc", "pyo", "pyi", "pyx", "pxd", "pxi", "pyd", "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx", "cu",
+    "cuh", "f", "f90", "o", "a", "la", "rs",
+];
+
+/// Folders inside a package that no program reads from.
+const LEFT_OUT_FOLDERS: [&str; 4] = ["__pycache__", "tests", "test", "node_modules"];
+
+/// Packages of the standard library whose files serve installing, testing and demonstrating.
+const LEFT_OUT_PACKAGES: [&str; 4] = ["ensurepip", "idlelib", "test", "turtledemo"];
+
+/// Adds the data files of every included package.
+pub fn collect(files: &mut Files, graph: &ModuleGraph) {
+    let packages = graph.modules.values().filter(|module| module.is_package && has_data(module));
+    for package in packages {
+        // A namespace package has no files of its own: what lies in its folders belongs to whoever shares the name.
+        if !matches!(package.kind, ModuleKind::Namespace { .. }) {
+            package.submodule_path.iter().for_each(|folder| collect_folder(files, package, folder));
+        }
+    }
+}
+
+fn has_data(package: &Module) -> bool {
+    let top = package.name.split('.').next().unwrap_or_default();
+    package.origin != Origin::StandardLibrary || !LEFT_OUT_PACKAGES.contains(&top)
+}
+
+/// Walks a package's folder, but not into the packages inside of it: these have their own turn where they are included.
+fn collect_folder(files: &mut Files, package: &Module, folder: &Path) {
+    let inside = format!("{}/", package.name.replace('.', "/"));
+    let walk = WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
+    for entry in walk.filter_entry(belongs_to_package).flatten() {
+        if entry.file_type().is_dir() || !is_data(entry.path()) {
+            continue;
+        }
+        if let Some(path) = relative(entry.path(), folder) {
+            let kind = if is_library(entry.path()) { FileKind::Native } else { FileKind::Data };
+            let executable = entry.metadata().is_ok_and(|metadata| crate::os::is_executable(&metadata));
+            if let Some(file) = files.add(&(inside.clone() + &path), kind, Content::File(entry.path().to_owned())) {
+                file.executable |= executable;
+            }
+        }
+    }
+}
+
+fn belongs_to_package(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    if entry.depth() == 0 {
+        return true;
+    }
+    if !entry.file_type().is_dir() {
+        return !name.starts_with('.');
+    }
+    let is_package = entry.path().join("__init__.py").exists();
+    !is_package && !name.starts_with('.') && !LEFT_OUT_FOLDERS.contains(&name.as_ref())
+}
+
+fn is_data(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let ending = path.extension().unwrap_or_default().to_string_lossy();
+    name != "py.typed" && !CODE_ENDINGS.contains(&ending.as_ref()) && !is_extension_module(&name)
+}
+
+/// Whether a file is named as CPython names extension modules: `name.cpython-311-x86_64-linux-gnu.so`, `name.abi3.so`.
+fn is_extension_module(name: &str) -> bool {
+    let stem = name.strip_suffix(".so");
+    stem.and_then(|stem| stem.split_once('.')).is_some_and(|(_, tag)| tag.starts_with("cpython-") || tag == "abi3")
+}
+
+/// Whether a file is a shared library, which a package may load by its path.
+fn is_library(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".so") || name.contains(".so.")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_is_what_is_not_code() {
+        for data in ["roots.pem", "plugin.proto", "a/template.html", "LICENSE", "libfoo.so", "libfoo.so.1.2", "x.json"]
+        {
+            assert!(is_data(Path::new(data)), "{data} was left out");
+        }
+        for code in ["a.py", "a.pyi", "a.pyx", "py.typed", "a.cpython-311-x86_64-linux-gnu.so", "a.abi3.so", "a.h"] {
+            assert!(!is_data(Path::new(code)), "{code} was taken");
+        }
+    }
+}

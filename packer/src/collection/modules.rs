@@ -1,0 +1,51 @@
+//! The modules, under the paths that they have inside the bundle.
+
+use super::natives::extension_path;
+use super::{CollectedModule, Content, Files, ModuleContent};
+use rpack_analyzer::{Module, ModuleGraph, ModuleKind, Project};
+use rpack_format::FileKind;
+
+/// Collects every module of the graph that is not already a part of libpython.
+pub fn collect(graph: &ModuleGraph, project: &Project) -> Vec<CollectedModule> {
+    graph.modules.values().filter_map(|module| collect_module(module, project)).collect()
+}
+
+/// Adds the source of every module as a file, under the path that the module's `__file__` and its tracebacks name.
+pub fn add_sources(files: &mut Files, modules: &[CollectedModule]) {
+    for module in modules {
+        if let ModuleContent::Source(content) = &module.content {
+            files.add(&module.path, FileKind::Data, content.clone());
+        }
+    }
+}
+
+fn collect_module(module: &Module, project: &Project) -> Option<CollectedModule> {
+    let (path, content) = match &module.kind {
+        ModuleKind::Source => {
+            let content = match &module.source {
+                Some(source) => Content::Bytes(source.clone().into_bytes()),
+                None => Content::File(module.path.clone()),
+            };
+            (source_path(module), ModuleContent::Source(content))
+        }
+        ModuleKind::Bytecode => (source_path(module), ModuleContent::Bytecode(module.path.clone())),
+        ModuleKind::Extension => {
+            let file = extension_path(module, project)?;
+            (file.clone(), ModuleContent::Extension { file })
+        }
+        ModuleKind::Namespace { .. } => (module.name.replace('.', "/"), ModuleContent::Namespace),
+        ModuleKind::Builtin | ModuleKind::Frozen => return None,
+    };
+    Some(CollectedModule { name: module.name.clone(), path, is_package: module.is_package, content })
+}
+
+/// The path inside the bundle follows the module's name, wherever its file lies on this machine. The entry module keeps
+/// the name of its file.
+fn source_path(module: &Module) -> String {
+    if module.name == "__main__" {
+        let name = module.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        return format!("{}.py", name.filter(|name| !name.is_empty()).unwrap_or_else(|| "__main__".to_owned()));
+    }
+    let folder = module.name.replace('.', "/");
+    if module.is_package { format!("{folder}/__init__.py") } else { format!("{folder}.py") }
+}

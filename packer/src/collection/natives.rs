@@ -1,0 +1,66 @@
+//! Native files: libpython, extension modules, and the shared libraries that these need.
+
+use super::{Content, Error, Files, NATIVE_FOLDER, relative};
+use rpack_analyzer::{Interpreter, Library, Module, ModuleGraph, ModuleKind, Origin, Project};
+use rpack_format::FileKind;
+use std::path::{Path, PathBuf};
+
+/// Adds the interpreter's shared library and returns its path inside the bundle.
+pub fn add_libpython(files: &mut Files, interpreter: &Interpreter) -> Result<String, Error> {
+    let missing = || Error::NoLibpython { interpreter: interpreter.executable.clone() };
+    let source = interpreter.libpython.as_ref().ok_or_else(missing)?;
+    let name = source.file_name().and_then(|name| name.to_str()).ok_or_else(missing)?;
+    let path = format!("{NATIVE_FOLDER}/{name}");
+    files.add(&path, FileKind::Native, Content::File(source.clone()));
+    Ok(path)
+}
+
+/// Adds the graph's extension modules, and every library that one of them needs and not every Linux system has.
+pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) -> Result<(), Error> {
+    let extensions: Vec<&Module> =
+        graph.modules.values().filter(|module| module.kind == ModuleKind::Extension).collect();
+    let paths: Vec<PathBuf> = extensions.iter().map(|module| module.path.clone()).collect();
+    let native = rpack_analyzer::resolve(&paths, &project.interpreter)?;
+    let library_paths: Vec<String> = native.libraries.iter().map(|library| library_path(library, project)).collect();
+
+    for (library, path) in native.libraries.iter().zip(&library_paths) {
+        if let Some(file) = files.add(path, FileKind::Native, Content::File(library.path.clone())) {
+            file.needs = library.needed.iter().map(|&number| library_paths[number].clone()).collect();
+        }
+    }
+    for module in extensions {
+        let Some(path) = extension_path(module, project) else { continue };
+        if let Some(file) = files.add(&path, FileKind::Native, Content::File(module.path.clone())) {
+            let needs = native.by_file.get(&module.path).into_iter().flatten();
+            file.needs = needs.map(|&number| library_paths[number].clone()).collect();
+        }
+    }
+    Ok(())
+}
+
+/// The path of an extension module inside the bundle: beside its package's modules, or, for those of the standard library,
+/// in the folder for native files.
+pub fn extension_path(module: &Module, project: &Project) -> Option<String> {
+    let file = module.path.file_name()?.to_str()?;
+    match module.name.rsplit_once('.') {
+        Some((package, _)) if !module.is_package => Some(format!("{}/{file}", package.replace('.', "/"))),
+        _ if module.is_package => Some(format!("{}/{file}", module.name.replace('.', "/"))),
+        _ if module.origin == Origin::StandardLibrary => Some(format!("{NATIVE_FOLDER}/{file}")),
+        _ => relative(&module.path, folder_on_path(&module.path, project)?).or_else(|| Some(file.to_owned())),
+    }
+}
+
+/// The path of a library inside the bundle. One that came with a distribution keeps its place, because the wheel's files
+/// find each other by it (`$ORIGIN/../numpy.libs`); one of the system goes into the folder for native files.
+fn library_path(library: &Library, project: &Project) -> String {
+    let kept = folder_on_path(&library.path, project)
+        .filter(|folder| !project.interpreter.stdlib.starts_with(folder))
+        .and_then(|folder| relative(&library.path, folder));
+    kept.unwrap_or_else(|| format!("{NATIVE_FOLDER}/{}", library.name.rsplit('/').next().unwrap_or(&library.name)))
+}
+
+/// The innermost folder of the search path that holds `path`.
+fn folder_on_path<'a>(path: &Path, project: &'a Project) -> Option<&'a Path> {
+    let holding = project.search_path.iter().filter(|folder| path.starts_with(folder));
+    holding.max_by_key(|folder| folder.as_os_str().len()).map(PathBuf::as_path)
+}

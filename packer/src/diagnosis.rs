@@ -1,0 +1,190 @@
+//! What the analysis means for the user: which findings stop the build, which are worth a warning, and which are noise.
+
+use rpack_analyzer::{Edge, EdgeKind, ModuleGraph, Origin, Project, Unmet, installed, unmet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+/// Checks that the environment holds what the program declares.
+///
+/// # Errors
+///
+/// [`Error::Unmet`] where a declared distribution is missing or has the wrong version: the executable would be built, and
+/// would fail on its user's machine.
+pub fn check_project(project: &Project) -> Result<(), Error> {
+    let installed = installed(&project.search_path);
+    let declaration = &project.program.declaration;
+    let unmet = unmet(declaration, &project.interpreter, &installed);
+    if unmet.is_empty() {
+        return Ok(());
+    }
+    let declared_in = declaration.source.clone().unwrap_or_else(|| project.program.root.clone());
+    Err(Error::Unmet { unmet, declared_in, interpreter: project.interpreter.executable.clone() })
+}
+
+/// Sorts what the graph misses into an error, warnings, and what nobody needs to hear.
+///
+/// # Errors
+///
+/// [`Error::Missing`] where the program is certain to fail: one of its own modules imports, at its top level, something
+/// that does not exist.
+pub fn check_graph(graph: &ModuleGraph, project: &Project) -> Result<Vec<Warning>, Error> {
+    let mut warnings: Vec<Warning> =
+        graph.warnings.iter().map(|warning| Warning::of_analysis(warning, project)).collect();
+    for missing in &graph.missing {
+        let is_own = missing.origin == Origin::Program;
+        let edge = Location::of(&missing.edge, &project.program.root);
+        match missing.edge.kind {
+            EdgeKind::Option => {
+                return Err(Error::NoSuchModule { name: missing.name.clone() });
+            }
+            EdgeKind::TopLevel if is_own && missing.certain => {
+                return Err(Error::Missing { name: missing.name.clone(), location: edge });
+            }
+            EdgeKind::TopLevel | EdgeKind::Lazy | EdgeKind::Conditional | EdgeKind::Dynamic if is_own => {
+                warnings.push(Warning::missing(&missing.name, &edge, Importance::Normal));
+            }
+            EdgeKind::TopLevel if missing.certain && missing.origin == Origin::Library => {
+                warnings.push(Warning::missing(&missing.name, &edge, Importance::Normal));
+            }
+            _ => warnings.push(Warning::missing(&missing.name, &edge, Importance::Detail)),
+        }
+    }
+    Ok(warnings)
+}
+
+/// Something that need not stop a build.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// What was seen.
+    pub message: String,
+    /// Whether everybody should see it.
+    pub importance: Importance,
+}
+
+/// Who should see a warning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Importance {
+    /// Everybody.
+    Normal,
+    /// Those who ask for details: a library's optional import, for example.
+    Detail,
+}
+
+impl Warning {
+    /// What could not be analyzed. The interpreter will compile it or not; the program may never come there.
+    fn of_analysis(warning: &rpack_analyzer::Warning, project: &Project) -> Self {
+        let location = |file: &Path, line| Location::new(file, line, &project.program.root);
+        let message = match warning {
+            rpack_analyzer::Warning::Syntax { module, file, line, message, .. } => {
+                format!("Syntax error in the module `{module}` ({}): {message}", location(file, *line))
+            }
+            rpack_analyzer::Warning::Unreadable { module, file, reason } => {
+                format!("Cannot read the module `{module}` ({}): {reason}", location(file, 0))
+            }
+            rpack_analyzer::Warning::ComputedImport { file, line, .. } => format!(
+                "The name of a module is computed at run time ({}). Pass `--hidden-import` for each that it can be",
+                location(file, *line)
+            ),
+            other => format!("{other:?}"),
+        };
+        Warning { message, importance: Importance::Normal }
+    }
+
+    fn missing(name: &str, location: &Location, importance: Importance) -> Self {
+        Warning { message: format!("Module not found: `{name}` (imported by {location})"), importance }
+    }
+
+    /// A module that the interpreter refused to compile.
+    pub fn not_compiled(name: &str, reason: &str) -> Self {
+        let message = format!("Left out the module `{name}`, which cannot be compiled: {reason}");
+        Warning { message, importance: Importance::Detail }
+    }
+}
+
+/// A place in a source file, shortened to a path relative to the program where it lies there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Location {
+    file: PathBuf,
+    line: u32,
+}
+
+impl Location {
+    fn new(file: &Path, line: u32, root: &Path) -> Self {
+        Location { file: file.strip_prefix(root).unwrap_or(file).to_owned(), line }
+    }
+
+    fn of(edge: &Edge, root: &Path) -> Self {
+        Location::new(&edge.file, edge.line, root)
+    }
+}
+
+impl fmt::Display for Location {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            0 => write!(formatter, "`{}`", self.file.display()),
+            line => write!(formatter, "`{}:{line}`", self.file.display()),
+        }
+    }
+}
+
+/// Why the program would not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A module that the program is certain to import does not exist.
+    #[error("Module not found: `{name}` (imported by {location})")]
+    Missing {
+        /// The module.
+        name: String,
+        /// Where it is imported.
+        location: Location,
+    },
+    /// A module that a flag names does not exist.
+    #[error("Module not found: `{name}` (asked for by a flag)")]
+    NoSuchModule {
+        /// The module.
+        name: String,
+    },
+    /// The environment lacks what the program declares.
+    #[error("The environment of `{}` lacks {}, declared in `{}`", .interpreter.display(), list(.unmet), .declared_in.display())]
+    Unmet {
+        /// What is missing.
+        unmet: Vec<Unmet>,
+        /// The file that declares it.
+        declared_in: PathBuf,
+        /// The interpreter of the environment.
+        interpreter: PathBuf,
+    },
+}
+
+impl Error {
+    /// What the user can do about it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::Missing { name, .. } => {
+                let top = name.split('.').next().unwrap_or(name);
+                Some(format!(
+                    "Install it into the target environment and declare it in `pyproject.toml`, or pass `--exclude-module {top}`"
+                ))
+            }
+            Error::NoSuchModule { .. } => {
+                Some("Check its spelling; it must be importable in the target environment, or lie in a folder given by `--paths`".to_owned())
+            }
+            Error::Unmet { interpreter, unmet, .. } => {
+                let requirements: Vec<_> = unmet.iter().map(|unmet| format!("'{}'", unmet.requirement)).collect();
+                Some(format!(
+                    "Install it: `{} -m pip install {}`, or deactivate the environment to let rpack make one",
+                    interpreter.display(),
+                    requirements.join(" ")
+                ))
+            }
+        }
+    }
+}
+
+fn list(unmet: &[Unmet]) -> String {
+    let parts = unmet.iter().map(|Unmet { requirement, found, .. }| match found {
+        Some(version) => format!("`{requirement}` (has version {version})"),
+        None => format!("`{requirement}`"),
+    });
+    parts.collect::<Vec<_>>().join(", ")
+}

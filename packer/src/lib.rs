@@ -1,0 +1,126 @@
+//! The packer: from a path to an executable file.
+//!
+//! [`build`] is the line of data, and reads as its table of contents. Each step takes what the step before made and
+//! returns a value; the folders and files of this crate stand in the same order.
+
+pub mod bootloader;
+pub mod bytecode;
+pub mod collection;
+pub mod diagnosis;
+pub mod environment;
+pub mod executable;
+mod native;
+pub mod options;
+mod os;
+pub mod payload;
+
+pub use diagnosis::Warning;
+pub use options::Options;
+
+use rpack_analyzer::{Interpreter, Program, Project};
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+/// Packs the program at `options.path` into one executable file.
+///
+/// # Errors
+///
+/// The first thing that is wrong with the program, its environment or the place of the executable. Nothing is written
+/// then.
+pub fn build(options: &Options, report: &mut dyn FnMut(Event)) -> Result<Built, Error> {
+    let started = Instant::now();
+    let program = Program::locate(&options.path)?;
+    let target = executable::target(options, &program)?;
+    let python = environment::provide(&program, &options.environment, &mut |progress| {
+        report(Event::Environment(progress));
+    })?;
+    let interpreter = Interpreter::probe(&python)?;
+    let project = Project::new(program, interpreter, &options.paths);
+    diagnosis::check_project(&project)?;
+
+    report(Event::Step("Analyzing", &project.program.name));
+    let graph = rpack_analyzer::walk(&project, &options.analysis)?;
+    diagnosis::check_graph(&graph, &project)?.into_iter().for_each(|warning| report(Event::Warning(warning)));
+
+    let collection = collection::collect(&project, &graph, options)?;
+    report(Event::Collected(&collection, &graph));
+
+    report(Event::Step("Compiling", &format!("{} modules", collection.modules.len())));
+    let bytecode = bytecode::compile(&collection.modules, &project.interpreter)?;
+    bytecode.warnings.into_iter().for_each(|warning| report(Event::Warning(warning)));
+
+    report(Event::Step("Compressing", &format!("{} files", collection.files.len())));
+    let payload = payload::assemble(&collection, bytecode.code)?;
+    let size = executable::write(&payload, &target)?;
+
+    let (modules, libraries) = (payload.module_count(), collection.library_count());
+    Ok(Built { path: target, size, modules, libraries, time: started.elapsed() })
+}
+
+/// What a build made.
+#[derive(Debug, Clone)]
+pub struct Built {
+    /// The executable.
+    pub path: PathBuf,
+    /// Its size in bytes.
+    pub size: u64,
+    /// How many modules it contains.
+    pub modules: usize,
+    /// How many extension modules and shared libraries it contains.
+    pub libraries: usize,
+    /// How long the build took.
+    pub time: Duration,
+}
+
+/// What a build reports while it runs.
+pub enum Event<'a> {
+    /// The environment is being made, or was found.
+    Environment(environment::Progress<'a>),
+    /// A step begins: what is done, and to what.
+    Step(&'a str, &'a str),
+    /// Something that need not stop the build, but that the user should know.
+    Warning(Warning),
+    /// Everything that goes into the executable is known, and why.
+    Collected(&'a collection::Collection, &'a rpack_analyzer::ModuleGraph),
+}
+
+/// Why a program could not be packed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The program, its interpreter or its modules.
+    #[error(transparent)]
+    Analysis(#[from] rpack_analyzer::Error),
+    /// The environment with its dependencies.
+    #[error(transparent)]
+    Environment(#[from] environment::Error),
+    /// What the analysis found to be missing.
+    #[error(transparent)]
+    Diagnosis(#[from] diagnosis::Error),
+    /// What should go into the executable.
+    #[error(transparent)]
+    Collection(#[from] collection::Error),
+    /// Compiling the modules.
+    #[error(transparent)]
+    Bytecode(#[from] bytecode::Error),
+    /// Compressing and laying out the payload.
+    #[error(transparent)]
+    Payload(#[from] payload::Error),
+    /// Writing the executable.
+    #[error(transparent)]
+    Executable(#[from] executable::Error),
+}
+
+impl Error {
+    /// What the user can do about it, where there is something to say.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Error::Analysis(_) => None,
+            Error::Environment(error) => error.hint(),
+            Error::Diagnosis(error) => error.hint(),
+            Error::Collection(error) => error.hint(),
+            Error::Bytecode(error) => error.hint(),
+            Error::Payload(_) => None,
+            Error::Executable(error) => error.hint(),
+        }
+    }
+}

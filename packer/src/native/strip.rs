@@ -1,0 +1,118 @@
+//! Removing debug information from native files.
+//!
+//! Debug sections and the static symbol table stand behind everything that is loaded, so the loaded part stays as it is,
+//! byte for byte, and only the section table (System V ABI, chapter 4) is written anew. A CPython built with `-g` brings a
+//! libpython of 23 MB, of which 6 MB are ever loaded.
+
+use object::elf::{FileHeader64, SHF_ALLOC, SHN_XINDEX, SectionHeader64, SymbolSection};
+use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
+use object::{LittleEndian, pod};
+
+/// Removes debug information from an ELF file. A file that holds none, or is not a 64-bit little-endian ELF file that
+/// could be stripped safely, comes back as it was.
+pub fn strip(content: Vec<u8>) -> Vec<u8> {
+    stripped(&content).unwrap_or(content)
+}
+
+fn stripped(content: &[u8]) -> Option<Vec<u8>> {
+    let endian = LittleEndian;
+    let header = FileHeader64::<LittleEndian>::parse(content).ok()?;
+    header.endian().ok()?;
+    let sections = header.sections(endian, content).ok()?;
+    let has_debug_sections = sections
+        .iter()
+        .any(|section| sections.section_name(endian, section).is_ok_and(|name| name.starts_with(b".debug_")));
+    if !has_debug_sections || header.e_shstrndx.get(endian) == SHN_XINDEX {
+        return None;
+    }
+    let loaded = loaded_size(header, content)?;
+    let names_section = sections.section(object::SectionIndex(header.e_shstrndx.get(endian).0.into())).ok()?;
+    let names = names_section.data(endian, content).ok()?;
+
+    // Which sections stay, and the number that each has then. The first is always the empty one.
+    let stays = |number: usize, section: &SectionHeader64<LittleEndian>| {
+        number == 0 || section.sh_flags(endian).0 & SHF_ALLOC.0 != 0
+    };
+    let mut numbers = Vec::new();
+    let mut count = 0u32;
+    for (number, section) in sections.iter().enumerate() {
+        let kept = stays(number, section);
+        numbers.push(if kept { count } else { 0 });
+        count += u32::from(kept);
+    }
+
+    let mut out = content.get(..loaded)?.to_vec();
+    let names_offset = out.len() as u64;
+    out.extend_from_slice(names);
+    out.resize(out.len().next_multiple_of(8), 0);
+    let table_offset = out.len() as u64;
+    for (_, section) in sections.iter().enumerate().filter(|(number, section)| stays(*number, section)) {
+        let mut section = *section;
+        let link = *numbers.get(section.sh_link(endian) as usize)?;
+        section.sh_link.set(endian, link);
+        out.extend_from_slice(pod::bytes_of(&section));
+    }
+    let mut section = *names_section;
+    section.sh_offset.set(endian, names_offset);
+    out.extend_from_slice(pod::bytes_of(&section));
+
+    let mut header = *header;
+    header.e_shoff.set(endian, table_offset);
+    header.e_shnum.set(endian, u16::try_from(count + 1).ok()?);
+    header.e_shstrndx.set(endian, SymbolSection(u16::try_from(count).ok()?));
+    out.get_mut(..size_of_val(&header))?.copy_from_slice(pod::bytes_of(&header));
+    Some(out)
+}
+
+/// Where the last byte that is loaded, or that a program header speaks of, ends.
+fn loaded_size(header: &FileHeader64<LittleEndian>, content: &[u8]) -> Option<usize> {
+    let endian = LittleEndian;
+    let segments = header.program_headers(endian, content).ok()?;
+    let ends = segments.iter().map(|segment| segment.p_offset(endian).checked_add(segment.p_filesz(endian)));
+    let table_end = header.e_phoff(endian).checked_add((segments.len() * size_of_val(segments.first()?)) as u64);
+    usize::try_from(ends.chain([table_end]).try_fold(0, |last, end| end.map(|end| end.max(last)))?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_elf_file_stays_as_it_was() {
+        for content in [b"".as_slice(), b"\x7fELF", b"not an executable at all"] {
+            assert_eq!(strip(content.to_vec()), content);
+        }
+    }
+
+    #[test]
+    fn a_damaged_elf_file_is_survived() {
+        let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        let head = &own[..own.len().min(1 << 16)];
+        for length in (0..head.len()).step_by(97) {
+            strip(head[..length].to_vec());
+        }
+        for position in 0..512 {
+            let mut damaged = head.to_vec();
+            damaged[position] ^= 0xff;
+            strip(damaged);
+        }
+    }
+
+    #[test]
+    fn debug_sections_go_and_the_loaded_part_stays() {
+        // The test's own executable has debug information, as every test build has.
+        let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        let stripped = strip(own.clone());
+        assert!(stripped.len() < own.len() / 2, "{} of {} bytes are left", stripped.len(), own.len());
+        let header = FileHeader64::<LittleEndian>::parse(stripped.as_slice()).unwrap();
+        let sections = header.sections(LittleEndian, stripped.as_slice()).unwrap();
+        let names: Vec<_> =
+            sections.iter().map(|section| sections.section_name(LittleEndian, section).unwrap()).collect();
+        assert!(names.contains(&b".text".as_slice()) && names.contains(&b".dynsym".as_slice()));
+        assert!(!names.contains(&b".debug_info".as_slice()) && !names.contains(&b".symtab".as_slice()));
+        let header_size = size_of_val(header);
+        let loaded = loaded_size(header, &stripped).unwrap();
+        assert_eq!(stripped[header_size..loaded], own[header_size..loaded]);
+        assert_eq!(strip(stripped.clone()), stripped);
+    }
+}

@@ -1,0 +1,86 @@
+//! What the user asked for, after the command line was read.
+
+use crate::environment::Request;
+use std::path::PathBuf;
+
+/// Everything that can be chosen about a build.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The program: a folder or a script.
+    pub path: PathBuf,
+    /// Name of the executable; the program's own name where none is given.
+    pub name: Option<String>,
+    /// The executable to write; overrides `name` and `folder`.
+    pub output: Option<PathBuf>,
+    /// Folder for the executable.
+    pub folder: PathBuf,
+    /// Which interpreter to pack.
+    pub environment: Request,
+    /// Folders to search for modules before the interpreter's own.
+    pub paths: Vec<PathBuf>,
+    /// What the analysis adds and leaves out.
+    pub analysis: rpack_analyzer::Options,
+    /// Data files to add.
+    pub added_data: Vec<AddedData>,
+    /// Whether sources go in beside the bytecode.
+    pub sources: Sources,
+    /// Whether the program says on stderr what the bootloader and the importer do.
+    pub tracing: Tracing,
+}
+
+/// A file, a folder or a pattern, and the folder inside the bundle that its files go to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AddedData {
+    /// Path or glob pattern, relative to the working folder.
+    pub source: String,
+    /// Folder inside the bundle; `.` is its root.
+    pub destination: String,
+}
+
+/// Whether a bundle holds the source of its modules.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Sources {
+    /// Bytecode only: tracebacks show no lines of source.
+    #[default]
+    LeftOut,
+    /// The source files too, for tracebacks and `inspect.getsource`.
+    Carried,
+}
+
+/// Whether a packed program says what its bootloader and importer do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Tracing {
+    /// It is silent.
+    #[default]
+    Off,
+    /// It tells each step on stderr.
+    On,
+}
+
+impl std::str::FromStr for AddedData {
+    type Err = String;
+
+    /// Reads `SRC:DEST`, as PyInstaller's `--add-data` takes it.
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.rsplit_once(':') {
+            Some((source, destination)) if !source.is_empty() && !destination.is_empty() => {
+                Ok(AddedData { source: source.to_owned(), destination: destination.to_owned() })
+            }
+            _ => Err("expected `SRC:DEST`, for example `templates:templates` or `settings.json:.`".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn added_data_is_source_and_destination() {
+        let parsed: AddedData = "a/b.txt:c".parse().unwrap();
+        assert_eq!(parsed, AddedData { source: "a/b.txt".into(), destination: "c".into() });
+        for wrong in ["", "a", ":b", "a:"] {
+            assert!(wrong.parse::<AddedData>().is_err(), "accepted {wrong:?}");
+        }
+    }
+}
