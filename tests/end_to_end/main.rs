@@ -1,0 +1,16 @@
+//! End-to-end tests: the built `rpack` packs real programs, and what it made is run where it has to work.
+//!
+//! They need what README.md asks for, and Linux namespaces (`unshare`) to hide Python. Every environment and executable is
+//! made once and shared.
+
+mod archive;
+mod bad_input;
+mod damage;
+mod examples;
+mod hostile_places;
+mod interpreters;
+mod process;
+mod programs;
+mod reproducibility;
+mod rpack;
+mod without_python;

@@ -1,0 +1,115 @@
+//! Packed programs where no Python can be seen, and in the ways in which users start them.
+
+use crate::examples::drive;
+use crate::rpack::{cache, example, run, text, workspace};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Writes a script that runs `program` in a mount namespace in which every interpreter, every environment and the build
+/// machine's temporary files are hidden, as user `nobody`. The script's process becomes the program's.
+fn hidden(folder: &Path, program: &Path) -> PathBuf {
+    let script = folder.join("hidden");
+    let hidden = hidden_folders().iter().map(|path| format!("mount -t tmpfs none '{path}'\n")).collect::<String>();
+    let (cache, program, folder) = (folder.join("store"), program.display(), folder.display());
+    fs::create_dir_all(&cache).unwrap();
+    for path in [Path::new(&folder.to_string()), &cache] {
+        std::os::unix::fs::chown(path, Some(65534), Some(65534)).unwrap();
+    }
+    let inner = format!(
+        "set -e\n{hidden}\
+         for python in python3 python3.10 python3.11 python3.12 python3.13; do\n\
+         if \"$python\" -c pass 2>/dev/null; then echo \"$python can be seen\" >&2; exit 99; fi\ndone\n\
+         cd /\nexport RPACK_CACHE_DIR='{}' HOME='{folder}'\n\
+         exec setpriv --reuid 65534 --regid 65534 --clear-groups '{program}' \"$@\"\n",
+        cache.display()
+    );
+    fs::write(folder_file(&script, "inner"), inner).unwrap();
+    let outer = format!("#!/bin/sh\nexec unshare --mount sh '{}' \"$@\"\n", folder_file(&script, "inner").display());
+    fs::write(&script, outer).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    script
+}
+
+fn folder_file(script: &Path, name: &str) -> PathBuf {
+    script.with_file_name(name)
+}
+
+/// The folders of all interpreters and environments.
+fn hidden_folders() -> Vec<String> {
+    let mut folders = vec![cache().display().to_string()];
+    let home = PathBuf::from(std::env::var_os("HOME").unwrap());
+    folders.extend(
+        [".pyenv", ".local"]
+            .iter()
+            .map(|name| home.join(name))
+            .filter(|path| path.exists())
+            .map(|path| path.display().to_string()),
+    );
+    for python in crate::interpreters::all().values() {
+        let probe = "import sys; print(sys.base_prefix)";
+        let output = run(Command::new(python).args(["-I", "-c", probe]));
+        let prefix = text(&output.stdout).trim().to_owned();
+        let own = ["/usr", "/usr/local"].contains(&prefix.as_str())
+            || folders.iter().any(|folder| prefix.starts_with(folder));
+        if !own {
+            folders.push(prefix);
+        }
+    }
+    // An interpreter of the system lies beside the tools that the test needs, so only its library is hidden.
+    let library = fs::read_dir("/usr/lib").into_iter().flatten().flatten().map(|entry| entry.path());
+    folders.extend(
+        library
+            .filter(|path| path.is_dir() && path.file_name().unwrap().to_string_lossy().starts_with("python3"))
+            .map(|path| path.display().to_string()),
+    );
+    folders
+}
+
+/// A folder outside of everything that is hidden, which `nobody` can reach.
+fn reachable_folder() -> tempfile::TempDir {
+    let folder = tempfile::Builder::new().prefix("rpack-hidden-").tempdir_in("/var/tmp").unwrap();
+    fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    folder
+}
+
+fn copy(name: &str, target: &Path) {
+    fs::copy(example(name), target).unwrap();
+    fs::set_permissions(target, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[test]
+fn a_plugin_serves_where_no_python_is_installed() {
+    let folder = reachable_folder();
+    let plugin = folder.path().join("simple_plugin");
+    copy("simple_plugin", &plugin);
+    let script = hidden(folder.path(), &plugin);
+    // The first run unpacks, the second finds everything there.
+    for _ in 0..2 {
+        drive("simple_plugin", &["--network", "tcp"], &script);
+    }
+}
+
+#[test]
+fn a_plugin_serves_renamed_and_through_symbolic_links() {
+    let folder = reachable_folder();
+    let plugin = folder.path().join("another name");
+    copy("auth_plugin", &plugin);
+    let link = folder.path().join("link");
+    std::os::unix::fs::symlink(&plugin, &link).unwrap();
+    let second = folder.path().join("link to the link");
+    std::os::unix::fs::symlink(&link, &second).unwrap();
+    drive("auth_plugin", &["--network", "unix"], &plugin);
+    drive("auth_plugin", &["--network", "unix"], &second);
+}
+
+#[test]
+fn the_system_finds_no_missing_library() {
+    // What the executable itself needs of a system is libc, and nothing else.
+    let output = run(Command::new("readelf").args(["--wide", "--dynamic"]).arg(example("simple_plugin")));
+    let needed: Vec<_> =
+        text(&output.stdout).lines().filter(|line| line.contains("(NEEDED)")).map(str::to_owned).collect();
+    assert!(needed.len() == 1 && needed[0].contains("[libc.so.6]"), "{needed:?}");
+    assert!(workspace().exists());
+}

@@ -1,0 +1,2 @@
+def square(side: float) -> float:
+    return side * side

@@ -1,0 +1,5 @@
+from . import Plugin
+
+
+class Alpha(Plugin):
+    pass

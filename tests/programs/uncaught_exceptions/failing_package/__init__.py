@@ -1,0 +1,5 @@
+"""A package that an exception passes through."""
+
+
+def convert(text: str) -> int:
+    return int(text)
