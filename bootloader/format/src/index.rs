@@ -3,20 +3,22 @@
 //! ```text
 //! header      fixed fields, see `Header`
 //! modules     records of 40 bytes, sorted by name
-//! files       records of 76 bytes, sorted by path
+//! files       records of 84 bytes, sorted by path
 //! needs       32-bit file numbers: for each file, the libraries to load before it, in order
+//! filters     records of 12 bytes: for each file, what was done to it before it was compressed
 //! strings     UTF-8, referred to by offset and length
 //! ```
 //!
 //! Records have one size and are sorted, so a module is found by binary search and nothing is built at start-up.
 
 use crate::bytes::{Reader, Writer};
+use crate::filter::{self, Filter};
 use crate::{Error, VERSION};
 use std::ops::Range;
 
 const MAGIC: [u8; 8] = *b"rpackidx";
 const MODULE_SIZE: usize = 40;
-const FILE_SIZE: usize = 76;
+const FILE_SIZE: usize = 84;
 const NO_FILE: u32 = u32::MAX;
 
 /// The program was built with `--debug`: bootloader and importer say on stderr what they do.
@@ -74,6 +76,8 @@ pub struct File<'a> {
     pub digest: [u8; 32],
     /// Where its load order stands in the table of needs; read it with [`Index::needs`].
     pub needs: Range<u32>,
+    /// Where its filters stand in their table; read them with [`Index::filters`].
+    pub filters: Range<u32>,
 }
 
 /// A Zstandard frame inside the executable.
@@ -120,6 +124,7 @@ pub struct Index<'a> {
     modules: &'a [u8],
     files: &'a [u8],
     needs: &'a [u8],
+    filters: &'a [u8],
     strings: &'a [u8],
 }
 
@@ -150,14 +155,16 @@ impl<'a> Index<'a> {
         let runtime = reader.u32()?;
         let tree = reader.array()?;
         let name = StringReference::read(&mut reader)?;
-        let [modules, files, needs, strings] = [reader.u32()?, reader.u32()?, reader.u32()?, reader.u32()?];
+        let [modules, files, needs, filters, strings] =
+            [reader.u32()?, reader.u32()?, reader.u32()?, reader.u32()?, reader.u32()?];
         let modules = reader.take((modules as usize).checked_mul(MODULE_SIZE)?)?;
         let files = reader.take((files as usize).checked_mul(FILE_SIZE)?)?;
         let needs = reader.take((needs as usize).checked_mul(4)?)?;
+        let filters = reader.take((filters as usize).checked_mul(filter::SIZE)?)?;
         let strings = reader.take(strings as usize)?;
         let name = name.resolve(strings)?;
         let header = Header { name, python, flags, libpython, runtime, tree };
-        Some(Index { header, modules, files, needs, strings })
+        Some(Index { header, modules, files, needs, filters, strings })
     }
 
     fn check(self) -> Result<Self, Error> {
@@ -185,6 +192,9 @@ impl<'a> Index<'a> {
             let known = self.need_numbers(&file).is_some_and(|mut needs| needs.all(|need| need < self.file_count()));
             if !known {
                 return Err(malformed("need outside of the file table"));
+            }
+            if self.filters(&file).is_none() {
+                return Err(malformed("unknown filter"));
             }
             last = Some(file.path);
         }
@@ -235,13 +245,15 @@ impl<'a> Index<'a> {
         let digest = reader.array()?;
         let start = reader.u32()?;
         let needs = start..start.checked_add(reader.u32()?)?;
+        let start = reader.u32()?;
+        let filters = start..start.checked_add(reader.u32()?)?;
         let kind = match reader.u8()? {
             0 => FileKind::Native,
             1 => FileKind::Data,
             _ => return None,
         };
         let executable = reader.u8()? != 0;
-        Some(File { path, kind, executable, frame, digest, needs })
+        Some(File { path, kind, executable, frame, digest, needs, filters })
     }
 
     /// All files, in the order of their numbers.
@@ -276,6 +288,13 @@ impl<'a> Index<'a> {
         self.need_numbers(file).into_iter().flatten()
     }
 
+    /// What was done to the file before it was compressed. `None` only for a file that is not of this index.
+    pub fn filters(&self, file: &File<'a>) -> Option<Vec<Filter>> {
+        let scale = |number: u32| (number as usize).checked_mul(filter::SIZE);
+        let records = self.filters.get(scale(file.filters.start)?..scale(file.filters.end)?)?;
+        records.as_chunks::<{ filter::SIZE }>().0.iter().map(Filter::read).collect()
+    }
+
     fn need_numbers(&self, file: &File<'a>) -> Option<impl Iterator<Item = u32> + use<'a>> {
         let range = (file.needs.start as usize).checked_mul(4)?..(file.needs.end as usize).checked_mul(4)?;
         let numbers = self.needs.get(range)?.as_chunks::<4>().0;
@@ -290,12 +309,12 @@ impl<'a> Index<'a> {
 /// Encodes an index.
 ///
 /// `modules` must be sorted by name, `files` by path, and each file comes with the numbers of the libraries to load before
-/// it; the `needs` of the records themselves are ignored.
+/// it and with its filters; the `needs` and `filters` of the records themselves are ignored.
 ///
 /// # Panics
 ///
 /// If a count or a string exceeds 32 bits.
-pub fn encode(header: &Header, modules: &[Module], files: &[(File, Vec<u32>)]) -> Vec<u8> {
+pub fn encode(header: &Header, modules: &[Module], files: &[(File, Vec<u32>, Vec<Filter>)]) -> Vec<u8> {
     let mut strings = Strings::default();
     let mut tables = Vec::new();
     let name = strings.add(header.name);
@@ -308,8 +327,8 @@ pub fn encode(header: &Header, modules: &[Module], files: &[(File, Vec<u32>)]) -
         tables.put_u32(module.file.unwrap_or(NO_FILE));
         tables.extend_from_slice(&[module.kind as u8, module.is_package as u8, 0, 0]);
     }
-    let mut needs = Vec::new();
-    for (file, file_needs) in files {
+    let (mut needs, mut filters) = (Vec::new(), Vec::new());
+    for (file, file_needs, file_filters) in files {
         strings.add(file.path).put(&mut tables);
         tables.put_u64(file.frame.offset);
         tables.put_u64(file.frame.compressed);
@@ -317,8 +336,11 @@ pub fn encode(header: &Header, modules: &[Module], files: &[(File, Vec<u32>)]) -
         tables.extend_from_slice(&file.digest);
         tables.put_u32(narrow(needs.len() as u64 / 4));
         tables.put_u32(narrow(file_needs.len() as u64));
+        tables.put_u32(narrow((filters.len() / filter::SIZE) as u64));
+        tables.put_u32(narrow(file_filters.len() as u64));
         tables.extend_from_slice(&[file.kind as u8, file.executable as u8, 0, 0]);
         file_needs.iter().for_each(|&need| needs.put_u32(need));
+        file_filters.iter().for_each(|filter| filter.put(&mut filters));
     }
     let mut bytes = MAGIC.to_vec();
     bytes.put_u32(VERSION);
@@ -332,8 +354,9 @@ pub fn encode(header: &Header, modules: &[Module], files: &[(File, Vec<u32>)]) -
     bytes.put_u32(narrow(modules.len() as u64));
     bytes.put_u32(narrow(files.len() as u64));
     bytes.put_u32(narrow(needs.len() as u64 / 4));
+    bytes.put_u32(narrow((filters.len() / filter::SIZE) as u64));
     bytes.put_u32(narrow(strings.bytes.len() as u64));
-    [tables, needs, strings.bytes].iter().for_each(|table| bytes.extend_from_slice(table));
+    [tables, needs, filters, strings.bytes].iter().for_each(|table| bytes.extend_from_slice(table));
     bytes
 }
 

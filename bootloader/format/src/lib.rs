@@ -10,18 +10,20 @@
 //! ```
 //!
 //! Every member except the index is one Zstandard frame (ZIP method 93), so that any ZIP tool lists and most extract the
-//! archive. The bootloader itself never reads the ZIP structures: the trailer, found at the very end of the file, leads to
+//! archive. Native files stand in it as [`filter`] left them. The bootloader itself never reads the ZIP structures: the trailer, found at the very end of the file, leads to
 //! the index, and the index knows where every member's bytes lie.
 //!
 //! All integers are little-endian. Nothing here trusts its input: a reader is given bytes and answers with a value or
 //! an [`Error`], whatever the bytes are.
 
 pub mod bytes;
+pub mod filter;
 pub mod handoff;
 pub mod index;
 pub mod trailer;
 pub mod zip;
 
+pub use filter::{Filter, FilterKind};
 pub use index::{File, FileKind, Index, Module, ModuleKind};
 pub use trailer::Trailer;
 

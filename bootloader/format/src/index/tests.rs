@@ -8,8 +8,10 @@ fn module<'a>(name: &'a str, path: &'a str, kind: ModuleKind, is_package: bool) 
 
 fn file(path: &str, kind: FileKind) -> File<'_> {
     let frame = Frame { offset: 1, compressed: 2, size: 3 };
-    File { path, kind, executable: kind == FileKind::Native, frame, digest: [7; 32], needs: 0..0 }
+    File { path, kind, executable: kind == FileKind::Native, frame, digest: [7; 32], needs: 0..0, filters: 0..0 }
 }
+
+const FILTER: Filter = Filter { kind: filter::FilterKind::Pairs, start: 5, end: 9 };
 
 fn sample() -> Vec<u8> {
     let header = Header { name: "sample", python: (3, 11), flags: FLAG_DEBUG, libpython: 2, runtime: 3, tree: [9; 16] };
@@ -22,13 +24,13 @@ fn sample() -> Vec<u8> {
         module("ab", "ab", ModuleKind::Namespace, true),
     ];
     let files = [
-        (file("a/data.txt", FileKind::Data), vec![]),
-        (file("a/d.so", FileKind::Native), vec![2, 0]),
-        (file("lib/libpython3.11.so.1.0", FileKind::Native), vec![]),
-        (file("lib/runtime.so", FileKind::Native), vec![2]),
+        (file("a/data.txt", FileKind::Data), vec![], vec![]),
+        (file("a/d.so", FileKind::Native), vec![2, 0], vec![FILTER]),
+        (file("lib/libpython3.11.so.1.0", FileKind::Native), vec![], vec![]),
+        (file("lib/runtime.so", FileKind::Native), vec![2], vec![]),
     ];
     let mut files = files;
-    files.sort_by_key(|(file, _)| file.path);
+    files.sort_by_key(|(file, _, _)| file.path);
     encode(&header, &modules, &files)
 }
 
@@ -45,6 +47,7 @@ fn what_was_encoded_is_found() {
     let extension = index.find_file("a/d.so").unwrap();
     let extension = index.file(extension).unwrap();
     assert_eq!(index.needs(&extension).collect::<Vec<_>>(), [2, 0]);
+    assert_eq!(index.filters(&extension).unwrap(), [FILTER]);
     assert!(index.find_file("a/nothing").is_none());
 }
 
@@ -83,7 +86,7 @@ fn every_flipped_byte_is_survived() {
 fn a_path_that_leaves_the_bundle_is_refused() {
     for path in ["../x", "/etc/passwd", "a//b", "a/./b", ""] {
         let header = Header { name: "x", python: (3, 11), flags: 0, libpython: 0, runtime: 0, tree: [0; 16] };
-        let bytes = encode(&header, &[], &[(file(path, FileKind::Data), vec![])]);
+        let bytes = encode(&header, &[], &[(file(path, FileKind::Data), vec![], vec![])]);
         assert!(Index::parse(&bytes).is_err(), "accepted {path:?}");
     }
 }
@@ -109,5 +112,6 @@ fn read_everything(bytes: &[u8]) {
     for file in index.files() {
         assert!(index.find_file(file.path).is_some());
         index.needs(&file).count();
+        assert!(index.filters(&file).is_some());
     }
 }
