@@ -71,7 +71,7 @@ impl<'a> Bundle<'a> {
             Place::Tree(tree) => Ok(tree.join(file.path)),
             Place::Memory(memory) => {
                 let read = || {
-                    let content = self.decoder.read(self.executable.bytes(), file.frame);
+                    let content = self.decoder.file(self.executable.bytes(), self.index, &file);
                     content.ok_or_else(|| damaged_member(self.executable, file.path))
                 };
                 memory.path(number, file.path, read)

@@ -1,6 +1,7 @@
 //! Decompression of the payload's Zstandard frames.
 
-use rpack_format::index::Frame;
+use rpack_format::index::{File, Frame};
+use rpack_format::{Index, filter};
 use std::sync::Mutex;
 use zstd_safe::DCtx;
 
@@ -25,8 +26,15 @@ impl Decoder {
         (written == target.len()).then_some(())
     }
 
+    /// The content of a file of the program, as it was before the packer filtered and compressed it.
+    pub fn file(&self, executable: &[u8], index: &Index, file: &File) -> Option<Vec<u8>> {
+        let mut content = self.read(executable, file.frame)?;
+        index.filters(file)?.into_iter().for_each(|each| filter::invert(&mut content, each));
+        Some(content)
+    }
+
     /// Decompresses `frame` of `executable` into a new buffer.
-    pub fn read(&self, executable: &[u8], frame: Frame) -> Option<Vec<u8>> {
+    fn read(&self, executable: &[u8], frame: Frame) -> Option<Vec<u8>> {
         // A Zstandard frame expands at most about 33,000 times; a size beyond that is a lie that would exhaust memory.
         if frame.size > frame.compressed.saturating_mul(1 << 16) {
             return None;

@@ -45,6 +45,11 @@ pub fn call(
     Ok(unsafe { entry(&handoff) })
 }
 
+/// See [`Handoff::decompress`].
+///
+/// # Safety
+///
+/// `bootloader` must be the pointer that the handoff holds, and `target` point to `size` bytes that nobody else uses.
 unsafe extern "C" fn decompress(
     bootloader: *const c_void,
     offset: u64,
@@ -59,6 +64,11 @@ unsafe extern "C" fn decompress(
     bundle.decompress(Frame { offset, compressed, size: size as u64 }, target)
 }
 
+/// See [`Handoff::native_path`].
+///
+/// # Safety
+///
+/// `bootloader` must be the pointer that the handoff holds.
 unsafe extern "C" fn native_path(bootloader: *const c_void, file: u32) -> *const c_char {
     // SAFETY: the runtime passes back the pointer that `call` gave to it.
     let bundle = unsafe { &*bootloader.cast::<Bundle>() };

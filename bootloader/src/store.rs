@@ -160,7 +160,7 @@ impl Unpacking<'_> {
     }
 
     fn unpack(&self, member: &Member, stored: &Path) -> Result<(), Failure> {
-        let content = self.decoder.read(self.executable.bytes(), member.frame);
+        let content = self.decoder.file(self.executable.bytes(), self.index, member);
         let content = content.ok_or_else(|| Failure::Damaged(damaged_member(self.executable, member.path)))?;
         replace(stored, &content, access(member)).map_err(|error| unusable(stored, &error))
     }

@@ -4,7 +4,7 @@ use rustix::fs::{MemfdFlags, StatVfsMountFlags};
 use std::ffi::{CString, OsStr};
 use std::fs::{DirBuilder, File, Metadata, OpenOptions};
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -84,7 +84,7 @@ pub fn identity(metadata: &Metadata) -> String {
 /// An anonymous file that lives in memory and is not inherited by programs that this process starts.
 pub fn anonymous_file(name: &str) -> io::Result<File> {
     let name = CString::new(name)?;
-    let create = |flags| rustix::fs::memfd_create(&name, flags).map(OwnedFd::from);
+    let create = |flags| rustix::fs::memfd_create(&name, flags);
     // Linux 6.3 and newer want to hear that it will hold code; older kernels refuse the flag as unknown.
     let file = create(MemfdFlags::CLOEXEC | MemfdFlags::EXEC).or_else(|_| create(MemfdFlags::CLOEXEC))?;
     Ok(File::from(file))

@@ -7,9 +7,13 @@
 use std::ffi::{c_char, c_int};
 
 /// What the C runtime calls.
+///
+/// # Safety
+///
+/// Only the C runtime may call it, with the arguments that the kernel gave to the process.
 // SAFETY: the name is C's own for this function, and nothing else in the program defines it.
 #[unsafe(no_mangle)]
-pub extern "C" fn main(argument_count: c_int, arguments: *const *const c_char) -> c_int {
+pub unsafe extern "C" fn main(argument_count: c_int, arguments: *const *const c_char) -> c_int {
     // SAFETY: the arguments are those of the C runtime, unchanged.
     unsafe { rpack_bootloader::main(argument_count, arguments) }
 }
