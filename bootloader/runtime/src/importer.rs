@@ -10,7 +10,7 @@ use pyo3::exceptions::{PyImportError, PyOSError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
-use rpack_format::{Module, ModuleKind};
+use rpack_format::{Module, ModuleKind, filter};
 use std::ffi::CStr;
 
 /// Puts the importer first on `sys.meta_path`, and the finder of its folders first on `sys.path_hooks`.
@@ -212,8 +212,11 @@ impl Importer {
     }
 
     fn packed_file(&self, path: &str) -> Option<Vec<u8>> {
-        let number = self.program.index.find_file(self.program.relative(path)?)?;
-        self.program.read(self.program.index.file(number)?.frame)
+        let Program { index, .. } = self.program;
+        let file = index.file(index.find_file(self.program.relative(path)?)?)?;
+        let mut content = self.program.read(file.frame)?;
+        index.filters(&file)?.into_iter().for_each(|each| filter::invert(&mut content, each));
+        Some(content)
     }
 }
 
@@ -223,8 +226,10 @@ fn load_library(path: &CStr) -> Result<(), String> {
     if !handle.is_null() {
         return Ok(());
     }
-    // SAFETY: `dlopen` has just failed, so there is a message, and it is copied at once.
-    let message = unsafe { CStr::from_ptr(libc::dlerror()) };
+    // SAFETY: takes no argument; `dlopen` has just failed, so there is a message.
+    let message = unsafe { libc::dlerror() };
+    // SAFETY: the message is a C string, and it is copied at once.
+    let message = unsafe { CStr::from_ptr(message) };
     Err(message.to_string_lossy().into_owned())
 }
 

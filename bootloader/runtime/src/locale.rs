@@ -22,8 +22,10 @@ pub fn set() -> Locale {
     if is_c && !is_fixed && [c"C.UTF-8", c"C.utf8", c"UTF-8"].iter().any(|name| set_characters(name).is_some()) {
         return Locale::Coerced;
     }
-    // SAFETY: takes a constant; the answer is a C string, valid until the locale changes.
-    let encoding = unsafe { CStr::from_ptr(libc::nl_langinfo(libc::CODESET)) };
+    // SAFETY: takes a constant, one that every system knows.
+    let encoding = unsafe { libc::nl_langinfo(libc::CODESET) };
+    // SAFETY: the answer is a C string, valid until the locale changes.
+    let encoding = unsafe { CStr::from_ptr(encoding) };
     let is_utf8 = encoding.to_bytes().eq_ignore_ascii_case(b"UTF-8");
     if is_c || is_utf8 { Locale::Utf8 } else { Locale::Other }
 }
