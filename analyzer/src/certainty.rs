@@ -1,5 +1,5 @@
-/// Which modules every run imports: those that a chain of top-level imports leads to from the first one, the entry.
-/// `targets` gives, for each module, the modules that are imported whenever it is.
+/// Which modules every run imports: those that a chain of top-level imports leads to from the first
+/// one, the entry. `targets` gives, for each module, the modules that are imported whenever it is.
 pub(crate) fn certain_modules<'a>(targets: impl Iterator<Item = &'a [usize]>) -> Vec<bool> {
     let targets: Vec<&[usize]> = targets.collect();
     let mut certain = vec![false; targets.len()];

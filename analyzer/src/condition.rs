@@ -5,8 +5,9 @@ use std::collections::{HashMap, HashSet};
 
 /// What is known, before a module runs, of the conditions in it: platform, version, type checking.
 ///
-/// A condition is true, false or unknown (Kleene's logic). Only names whose value is the same in every run of the packed
-/// program count; everything else is unknown, and both of its branches are followed.
+/// A condition is true, false or unknown (Kleene's logic). Only names whose value is the same in
+/// every run of the packed program count; everything else is unknown, and both of its branches are
+/// followed.
 pub(crate) struct Conditions<'a> {
     interpreter: &'a Interpreter,
     role: Role,
@@ -47,7 +48,8 @@ impl<'a> Conditions<'a> {
     /// Notes `name = value` at the top level of the module.
     pub(crate) fn assign(&mut self, name: &str, value: &Expr) {
         let first = self.assigned.insert(name.to_owned());
-        // A plain literal is a switch that someone may flip from outside (`_false = 0` in `xml.sax`), no fact.
+        // A plain literal is a switch that someone may flip from outside (`_false = 0` in
+        // `xml.sax`), no fact.
         let folded = if value.is_literal_expr() { None } else { self.value(value) };
         match folded {
             Some(folded) if first => {
@@ -166,7 +168,8 @@ impl<'a> Conditions<'a> {
             ),
             "typing.TYPE_CHECKING" | "typing_extensions.TYPE_CHECKING" => Value::Boolean(false),
             "__debug__" => Value::Boolean(true),
-            // Constants of `six`, which is often the only way in which old packages ask for the version.
+            // Constants of `six`, which is often the only way in which old packages ask for the
+            // version.
             "six.PY2" => Value::Boolean(false),
             "six.PY3" => Value::Boolean(true),
             _ => return None,
@@ -258,8 +261,9 @@ impl<'a> Conditions<'a> {
     }
 }
 
-/// The name that `a.b.c` starts with, and its attributes, the last one first. `None` for a chain of attributes longer than
-/// names of modules are: every expression of it is looked at again by itself.
+/// The name that `a.b.c` starts with, and its attributes, the last one first. `None` for a chain of
+/// attributes longer than names of modules are: every expression of it is looked at again by
+/// itself.
 fn name_parts(expression: &Expr) -> Option<(&str, Vec<&str>)> {
     const LONGEST: usize = 32;
     let mut attributes = Vec::new();

@@ -14,12 +14,14 @@ pub(crate) enum StringTable {
     Absent,
 }
 
-/// Reads the string constants that Cython 3.2 and newer keep as one compressed text: a zlib stream in 3.2 (Cython's pull request
-/// 6971), its own kind of LZSS since 3.3 (7577).
+/// Reads the string constants that Cython 3.2 and newer keep as one compressed text: a zlib stream
+/// in 3.2 (Cython's pull request 6971), its own kind of LZSS since 3.3 (7577).
 ///
-/// The generated C code decompresses the text when the module is imported and cuts it by tables of lengths, arrays of structures with one
-/// bit field each, which compilers lay out as 32-bit integers. Neither text nor tables have a name or a header of their own. What
-/// tells them is that the constants that every module has, `__main__` and `__name__`, are in the text, and come out whole when it is cut.
+/// The generated C code decompresses the text when the module is imported and cuts it by tables of
+/// lengths, arrays of structures with one bit field each, which compilers lay out as 32-bit
+/// integers. Neither text nor tables have a name or a header of their own. What tells them is that
+/// the constants that every module has, `__main__` and `__name__`, are in the text, and come out
+/// whole when it is cut.
 pub(crate) fn string_table(sections: &[&[u8]]) -> StringTable {
     let is_lzss = sections.iter().any(|section| memmem::find(section, b"LZSS string data").is_some());
     let mut best: Option<(usize, Vec<Vec<u8>>)> = None;
@@ -50,7 +52,8 @@ pub(crate) fn string_table(sections: &[&[u8]]) -> StringTable {
 const MAIN: &[u8] = b"__main__";
 const NAME: &[u8] = b"__name__";
 
-/// Far above the constants of the largest known module; a stream of nothing but zeros must not fill the memory.
+/// Far above the constants of the largest known module; a stream of nothing but zeros must not fill
+/// the memory.
 const LONGEST_TEXT: usize = 1 << 24;
 
 /// What the zlib streams (RFC 1950) in a section hold.
@@ -86,15 +89,17 @@ fn inflated(state: &mut InflateState, mut input: &[u8]) -> Option<Vec<u8>> {
     None
 }
 
-/// What may be an LZSS text somewhere in a section. It says neither where it starts nor where it ends: every position is tried,
-/// and nearly every wrong one soon refers back to before its start. What follows the end decodes to anything.
+/// What may be an LZSS text somewhere in a section. It says neither where it starts nor where it
+/// ends: every position is tried, and nearly every wrong one soon refers back to before its start.
+/// What follows the end decodes to anything.
 fn lzss_texts(section: &[u8]) -> Vec<Vec<u8>> {
     let tails = (0..section.len()).filter_map(|position| section.get(position..));
     tails.map(unpacked).filter(|text| memmem::find(text, MAIN).is_some()).collect()
 }
 
-/// Decodes Cython's LZSS as far as it goes. A byte of flags, the lowest first, is followed by eight items: a literal byte where the
-/// flag is set, else a reference of two or three bytes to what was written before.
+/// Decodes Cython's LZSS as far as it goes. A byte of flags, the lowest first, is followed by eight
+/// items: a literal byte where the flag is set, else a reference of two or three bytes to what was
+/// written before.
 fn unpacked(packed: &[u8]) -> Vec<u8> {
     let mut text: Vec<u8> = Vec::new();
     let mut bytes = packed.iter().map(|&byte| usize::from(byte));
@@ -102,7 +107,8 @@ fn unpacked(packed: &[u8]) -> Vec<u8> {
         for item in 0..8 {
             if flags >> item & 1 == 1 {
                 let Some(literal) = bytes.next().and_then(|literal| u8::try_from(literal).ok()) else { return text };
-                // The first constants are texts, or single characters, of which the null character comes first.
+                // The first constants are texts, or single characters, of which the null character
+                // comes first.
                 if text.len() < 32 && (0x01..0x20).contains(&literal) && !matches!(literal, b'\n' | b'\t') {
                     return text;
                 }
@@ -118,7 +124,8 @@ fn unpacked(packed: &[u8]) -> Vec<u8> {
                     (0x80 + ((high & 0x7f) << 7 | low & 0x7f), length)
                 }
             };
-            // The distance is from the end of what is copied, which never overlaps what it is copied to.
+            // The distance is from the end of what is copied, which never overlaps what it is
+            // copied to.
             let length = length + 3;
             let Some(start) = text.len().checked_sub(distance + length) else { return text };
             text.extend_from_within(start..start + length);
@@ -130,8 +137,9 @@ fn unpacked(packed: &[u8]) -> Vec<u8> {
     text
 }
 
-/// Cuts the text by what may be its table of lengths in a section: a run of 32-bit integers that add up to where `__main__` starts,
-/// followed by its length, by which `__name__` comes out whole too.
+/// Cuts the text by what may be its table of lengths in a section: a run of 32-bit integers that
+/// add up to where `__main__` starts, followed by its length, by which `__name__` comes out whole
+/// too.
 fn splits(text: &[u8], section: &[u8]) -> Vec<Vec<Vec<u8>>> {
     let numbers: Vec<usize> = section
         .chunks_exact(4)
@@ -167,7 +175,8 @@ fn splits(text: &[u8], section: &[u8]) -> Vec<Vec<Vec<u8>>> {
     found
 }
 
-/// Cuts as many parts as the text has. What stands after the table is not known to be something else.
+/// Cuts as many parts as the text has. What stands after the table is not known to be something
+/// else.
 fn cut(text: &[u8], lengths: &[usize]) -> Vec<Vec<u8>> {
     let mut parts = Vec::new();
     let mut rest = text;

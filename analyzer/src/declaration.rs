@@ -7,13 +7,14 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// What the program says it needs, from the first place that says it: a PEP 723 block in the script, `pyproject.toml`
-/// (with `uv.lock` beside it), `requirements.txt`.
+/// What the program says it needs, from the first place that says it: a PEP 723 block in the
+/// script, `pyproject.toml` (with `uv.lock` beside it), `requirements.txt`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Declaration {
     /// `requires-python`, a PEP 440 specifier as written.
     pub requires_python: Option<String>,
-    /// PEP 508 requirements as written. Lines of `requirements.txt` that are paths or URLs stand here as they are.
+    /// PEP 508 requirements as written. Lines of `requirements.txt` that are paths or URLs stand
+    /// here as they are.
     pub requirements: Vec<String>,
     /// The lock file beside the declaration: `uv.lock`, or `NAME.py.lock` for a PEP 723 block.
     pub lock: Option<PathBuf>,
@@ -35,7 +36,8 @@ pub(crate) struct ProjectTable {
     pub(crate) scripts: BTreeMap<String, String>,
 }
 
-/// The declaration of a script: its own block, a file beside it, else the nearest `pyproject.toml` above it.
+/// The declaration of a script: its own block, a file beside it, else the nearest `pyproject.toml`
+/// above it.
 pub(crate) fn of_script(script: &Path, text: &str) -> Result<Declaration, Error> {
     let folder = script.parent().unwrap_or(Path::new("/"));
     let own = of_folder(folder, Some((script, text)))?;

@@ -3,7 +3,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-/// An installed distribution: what `pip` installs, a `*.dist-info` folder (PEP 376) or an older `*.egg-info`.
+/// An installed distribution: what `pip` installs, a `*.dist-info` folder (PEP 376) or an older
+/// `*.egg-info`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Distribution {
     /// Name as its metadata writes it.
@@ -16,12 +17,13 @@ pub struct Distribution {
     pub files: Vec<PathBuf>,
     /// `Requires-Dist` lines, PEP 508 as written.
     pub requires: Vec<String>,
-    /// For an editable install (PEP 660), the folder of the project, from `direct_url.json` (PEP 610).
+    /// For an editable install (PEP 660), the folder of the project, from `direct_url.json` (PEP
+    /// 610).
     pub editable_root: Option<PathBuf>,
 }
 
-/// The installed distributions on the search path, sorted by normalized name. Of two with one name the first on the path
-/// counts, as it does for `importlib.metadata`.
+/// The installed distributions on the search path, sorted by normalized name. Of two with one name
+/// the first on the path counts, as it does for `importlib.metadata`.
 pub fn installed(search_path: &[PathBuf]) -> Vec<Distribution> {
     let mut found: BTreeMap<String, Distribution> = BTreeMap::new();
     for folder in search_path {
@@ -81,8 +83,9 @@ struct Metadata {
     requires: Vec<String>,
 }
 
-/// Reads the headers of METADATA. It is an e-mail message (PEP 566): headers end at the first empty line, and a
-/// line that starts with white space continues the header before it, which none of these three does.
+/// Reads the headers of METADATA. It is an e-mail message (PEP 566): headers end at the first empty
+/// line, and a line that starts with white space continues the header before it, which none of
+/// these three does.
 fn parse_metadata(text: &str) -> Option<Metadata> {
     let (mut name, mut version, mut requires) = (None, None, Vec::new());
     for line in text.lines().take_while(|line| !line.trim().is_empty()) {

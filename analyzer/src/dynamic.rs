@@ -14,8 +14,9 @@ pub(crate) enum Call {
     ImportHook,
 }
 
-/// Recognizes the functions that import by a text: `importlib.import_module`, `__import__` and those of the standard library
-/// that take the name of a package to read data from, under any name that an import gave them.
+/// Recognizes the functions that import by a text: `importlib.import_module`, `__import__` and
+/// those of the standard library that take the name of a package to read data from, under any name
+/// that an import gave them.
 pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: Identity<'_>) -> Option<Call> {
     let function = conditions.dotted(&call.func)?;
     match function.as_str() {
@@ -48,8 +49,8 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
     }
 }
 
-/// The dotted name in a text that refers to an object, in one of the ways that configuration does: `uvicorn.run("main:app")`,
-/// `{"class": "logging.handlers.RotatingFileHandler"}`.
+/// The dotted name in a text that refers to an object, in one of the ways that configuration does:
+/// `uvicorn.run("main:app")`, `{"class": "logging.handlers.RotatingFileHandler"}`.
 pub(crate) fn referred_name(text: &str) -> Option<&str> {
     const LONGEST: usize = 200;
     if text.len() > LONGEST || !text.contains([':', '.']) {
@@ -113,8 +114,8 @@ fn builtin_import(call: &ExprCall, identity: Identity<'_>) -> Call {
     if names.is_empty() { import(module) } else { Call::Import(Target::Members { module, names }) }
 }
 
-/// A computed name that starts with a known package asks for any of its submodules: `f"package.{name}"`,
-/// `"package." + name`, `f".{name}"` beside a known package.
+/// A computed name that starts with a known package asks for any of its submodules:
+/// `f"package.{name}"`, `"package." + name`, `f".{name}"` beside a known package.
 fn computed(
     name: &Expr,
     package: impl FnOnce() -> Option<String>,

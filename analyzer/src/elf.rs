@@ -18,8 +18,9 @@ pub(crate) struct Dynamic {
     pub(crate) machine: u16,
 }
 
-/// Reads the dynamic section of a 64-bit ELF file through the program headers, which is what the dynamic linker has: section
-/// headers may be stripped. `None` for anything else, and for a file that is cut off.
+/// Reads the dynamic section of a 64-bit ELF file through the program headers, which is what the
+/// dynamic linker has: section headers may be stripped. `None` for anything else, and for a file
+/// that is cut off.
 pub(crate) fn dynamic<'data>(bytes: impl ReadRef<'data>) -> Option<Dynamic> {
     let header = FileHeader64::<Endianness>::parse(bytes).ok()?;
     let endian = header.endian().ok()?;

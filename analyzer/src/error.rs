@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-/// Why a program cannot be analyzed. The text says what was seen and where; the next step stands in it where there is one.
+/// Why a program cannot be analyzed. The text says what was seen and where; [`Error::hint`] says what to do.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
@@ -12,7 +12,7 @@ pub enum Error {
     },
     /// A folder in which nothing can be started.
     #[error(
-        "No program found in `{}`: it has no `main.py`, no `__main__.py` and no `pyproject.toml` with `[project.scripts]`. Pass the script to pack",
+        "No program found in `{}`: it has no `main.py`, no `__main__.py` and no `pyproject.toml` with `[project.scripts]`",
         path.display()
     )]
     NoEntryPoint {
@@ -21,7 +21,7 @@ pub enum Error {
     },
     /// Several `[project.scripts]`, none of them named like the project.
     #[error(
-        "`{}` declares several scripts ({}) and none is named like the project. Pass one of their Python files",
+        "`{}` declares several scripts ({}) and none is named like the project",
         path.display(),
         scripts.iter().map(|script| format!("`{script}`")).collect::<Vec<_>>().join(", ")
     )]
@@ -49,7 +49,8 @@ pub enum Error {
         /// What it looks like.
         reason: &'static str,
     },
-    /// A TOML file, or the TOML of a PEP 723 block, that does not parse or does not hold what it must.
+    /// A TOML file, or the TOML of a PEP 723 block, that does not parse or does not hold what it
+    /// must.
     #[error("Invalid TOML in `{}:{line}`: {message}", path.display())]
     Toml {
         /// The file.
@@ -111,4 +112,26 @@ pub enum Error {
         /// What the parser says.
         message: String,
     },
+}
+
+impl Error {
+    /// What the user can do about it.
+    pub fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Error::NoSuchPath { .. } => "Give a folder with `main.py`, or a Python file",
+            Error::NoEntryPoint { .. } => "Give the Python file to start with: `rpack build FOLDER/SCRIPT.py`",
+            Error::SeveralScripts { .. } => "Give the Python file of the one to pack: `rpack build FOLDER/SCRIPT.py`",
+            Error::BadScript { .. } => "Write it as `name = \"package.module:function\"`",
+            Error::NotPython { .. } => "Give a file of Python source, or the folder that it is in",
+            Error::Toml { .. } | Error::Syntax { .. } => return None,
+            Error::Read { .. } => "Check that it exists and that you may read it",
+            Error::InterpreterNotRunnable { .. } | Error::NotAnInterpreter { .. } => {
+                "Name a CPython 3.10 or newer with `--python`, for example `--python python3.12`"
+            }
+            Error::NotCPython { .. } | Error::TooOld { .. } => {
+                "Name another interpreter with `--python`, or activate another environment"
+            }
+        };
+        Some(hint.to_owned())
+    }
 }

@@ -15,7 +15,8 @@ use ruff_text_size::TextSize;
 #[derive(Default)]
 pub(crate) struct Extracted {
     pub(crate) imports: Vec<Located>,
-    /// Imports in functions and classes that few programs use, with the name of the function or class.
+    /// Imports in functions and classes that few programs use, with the name of the function or
+    /// class.
     pub(crate) dormant: Vec<(String, Vec<Located>)>,
     pub(crate) exports: Vec<String>,
     pub(crate) computed_imports: Vec<TextSize>,
@@ -27,8 +28,8 @@ pub(crate) struct Extracted {
 /// An import and where it stands.
 pub(crate) type Located = (Target, TextSize, EdgeKind);
 
-/// Collects the imports of a module, leaving out what cannot run on the target: branches that `condition.rs` decides,
-/// and what follows a `raise` or `return` inside a branch that is taken.
+/// Collects the imports of a module, leaving out what cannot run on the target: branches that
+/// `condition.rs` decides, and what follows a `raise` or `return` inside a branch that is taken.
 pub(crate) fn extract(body: &[Stmt], identity: Identity<'_>, interpreter: &Interpreter) -> Extracted {
     let mut extractor = Extractor {
         identity,
@@ -354,7 +355,8 @@ impl<'a> Extractor<'a> {
         }
     }
 
-    /// PEP 695: type parameters and type aliases are made by `_typing`, whose C code imports `typing` by name.
+    /// PEP 695: type parameters and type aliases are made by `_typing`, whose C code imports
+    /// `typing` by name.
     fn needs_typing(&mut self, offset: TextSize) {
         self.add(Target::Module("typing".to_owned()), offset, EdgeKind::Rule);
     }
@@ -446,181 +448,4 @@ impl<'a> Visitor<'a> for Extractor<'a> {
 }
 
 #[cfg(test)]
-mod tests {
-    use crate::condition::Role;
-    use crate::graph::EdgeKind::{self, Conditional, Dynamic, Lazy, Optional, Rule, TopLevel};
-    use crate::outline::{Identity, Outline, Target, outline};
-    use crate::project::Origin;
-    use crate::testing;
-
-    /// The outline of `pkg.sub.module`.
-    fn read(source: &str) -> Outline {
-        let identity =
-            Identity { name: "pkg.sub.module", package: "pkg.sub", role: Role::Imported, origin: Origin::Library };
-        outline(source, identity, &testing::interpreter())
-    }
-
-    /// Imports as texts: `module`, `module:name,name`, `module:*`, `module.*` for submodules, `?name` for a guess.
-    fn imports(source: &str) -> Vec<(String, EdgeKind)> {
-        let text = |target| match target {
-            Target::Module(name) => name,
-            Target::Members { module, names } => format!("{module}:{}", names.join(",")),
-            Target::Star(module) => format!("{module}:*"),
-            Target::Submodules(package) => format!("{package}.*"),
-            Target::Guess(name) => format!("?{name}"),
-        };
-        read(source).imports.into_iter().map(|import| (text(import.target), import.kind)).collect()
-    }
-
-    #[track_caller]
-    fn check(source: &str, expected: &[(&str, EdgeKind)]) {
-        let found = imports(source);
-        let found: Vec<(&str, EdgeKind)> = found.iter().map(|(text, kind)| (text.as_str(), *kind)).collect();
-        assert_eq!(found, expected, "{source}");
-    }
-
-    #[test]
-    fn statements() {
-        check("import a, b.c as d", &[("a", TopLevel), ("b.c", TopLevel)]);
-        check("from a.b import c, d as e", &[("a.b:c,d", TopLevel)]);
-        check("from a import *", &[("a:*", TopLevel)]);
-        check("from . import x", &[("pkg.sub:x", TopLevel)]);
-        check("from .x import y", &[("pkg.sub.x:y", TopLevel)]);
-        check("from ..x import y", &[("pkg.x:y", TopLevel)]);
-        check("from .. import y", &[("pkg:y", TopLevel)]);
-        check("from ....x import y", &[("....x:y", TopLevel)]);
-        check("class A:\n import a", &[("a", TopLevel)]);
-        check("type A = int", &[("typing", Rule)]);
-        check("def f[T](): pass", &[("typing", Rule)]);
-    }
-
-    #[test]
-    fn surroundings() {
-        check("def f():\n import a", &[("a", Lazy)]);
-        check("async def f():\n if x:\n  import a", &[("a", Lazy)]);
-        check("if x:\n import a\nelse:\n import b", &[("a", Conditional), ("b", Conditional)]);
-        check("for x in y:\n import a", &[("a", Conditional)]);
-        check("while True:\n import a", &[("a", TopLevel)]);
-        check("while 0:\n import a", &[]);
-        check("match x:\n case 1:\n  import a", &[("a", Conditional)]);
-        check("with x:\n import a", &[("a", TopLevel)]);
-        check("try:\n import a\nexcept ImportError:\n import b", &[("a", Optional), ("b", Optional)]);
-        check("try:\n import a\nexcept (ValueError, ModuleNotFoundError):\n pass", &[("a", Optional)]);
-        check("try:\n import a\nexcept:\n pass\nelse:\n import c", &[("a", Optional), ("c", Optional)]);
-        check(
-            "try:\n import a\nexcept OSError:\n import b\nfinally:\n import c",
-            &[("a", TopLevel), ("b", Conditional), ("c", TopLevel)],
-        );
-        check("try:\n def f():\n  import a\nexcept ImportError: pass", &[("a", Lazy)]);
-        check(
-            "from contextlib import suppress\nwith suppress(ImportError):\n import a",
-            &[("contextlib:suppress", TopLevel), ("a", Optional)],
-        );
-    }
-
-    #[test]
-    fn decided_branches() {
-        check(
-            "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n import a\nelse:\n import b",
-            &[("typing:TYPE_CHECKING", TopLevel), ("b", TopLevel)],
-        );
-        check(
-            "import sys\nif sys.platform == 'win32':\n import a\nelif x:\n import b\nelse:\n import c",
-            &[("sys", TopLevel), ("b", Conditional), ("c", Conditional)],
-        );
-        check("import sys\nif sys.platform != 'win32':\n raise ImportError\nimport a", &[("sys", TopLevel)]);
-        check("import sys\nassert sys.platform == 'win32'\nimport a", &[("sys", TopLevel)]);
-        check("import os\ndef f():\n if os.name == 'posix':\n  return\n import a", &[("os", TopLevel)]);
-        check("if x:\n raise y\nimport a", &[("a", TopLevel)]);
-        check("if x:\n raise y\nelse:\n raise z\nimport a", &[]);
-        check("if __name__ == '__main__':\n import a", &[]);
-        check("import sys\nOLD = sys.version_info < (3, 9)\nif OLD:\n import a", &[("sys", TopLevel)]);
-    }
-
-    #[test]
-    fn imports_by_text() {
-        check("import importlib\nimportlib.import_module('a.b')", &[("importlib", TopLevel), ("a.b", Dynamic)]);
-        check("import importlib as i\ni.import_module(name='a')", &[("importlib", TopLevel), ("a", Dynamic)]);
-        check(
-            "from importlib import import_module as m\ndef f():\n m('.x', package=__package__)",
-            &[("importlib:import_module", TopLevel), ("pkg.sub.x", Dynamic)],
-        );
-        check(
-            "import importlib\nimportlib.import_module('..x', __name__)",
-            &[("importlib", TopLevel), ("pkg.sub.x", Dynamic)],
-        );
-        check(
-            "import importlib\nimportlib.import_module('.x', 'other')",
-            &[("importlib", TopLevel), ("other.x", Dynamic)],
-        );
-        check("__import__('a.b')", &[("a.b", Dynamic)]);
-        check("__import__('a', globals(), locals(), ['b'])", &[("a:b", Dynamic)]);
-        check("__import__('a', globals(), None, [], 1)", &[("pkg.sub.a", Dynamic)]);
-        check("try:\n __import__('a')\nexcept ImportError: pass", &[("a", Optional)]);
-        check("import importlib.resources as r\nr.files('a')", &[("importlib.resources", TopLevel), ("a", Dynamic)]);
-        check("breakpoint()", &[("pdb", Dynamic)]);
-        check("x = lambda: __import__('a')", &[("a", Dynamic)]);
-    }
-
-    #[test]
-    fn computed_names_below_a_known_package() {
-        for source in [
-            "__import__('a.b.' + x)",
-            "__import__('a.b.%s' % x)",
-            "__import__('a.b.{}'.format(x))",
-            "__import__(f'a.b.{x}')",
-        ] {
-            check(source, &[("a.b.*", Dynamic)]);
-        }
-        for (source, expected) in [
-            ("m(f'.{x}', __package__)", "pkg.sub.*"),
-            ("m(f'.x.{y}', 'a')", "a.x.*"),
-            ("m('.' + x, __name__)", "pkg.sub.module.*"),
-            ("m(f'{__name__}.{x}')", "pkg.sub.module.*"),
-            ("m(__package__ + '.' + x)", "pkg.sub.*"),
-        ] {
-            let source = format!("from importlib import import_module as m\n{source}");
-            check(&source, &[("importlib:import_module", TopLevel), (expected, Dynamic)]);
-        }
-        let outline = read("import importlib\n\nimportlib.import_module(x)\n__import__(y)");
-        assert_eq!(outline.computed_imports, [3, 4]);
-    }
-
-    #[test]
-    fn references_in_texts() {
-        check("x = 'pkg.other:function'", &[("?pkg.other", Dynamic)]);
-        check("x = 'pkg.other.Class'", &[("?pkg.other.Class", Dynamic)]);
-        check("x = 'elsewhere.other:function'; y = 'pkg.other: text'; z = 'a b.c'", &[]);
-    }
-
-    #[test]
-    fn what_else_is_kept() {
-        let outline =
-            read("__all__ = ['a', 'b'] + ['c']\n__all__ += ['d']\n__all__.extend(['e'])\ndef __getattr__(name): ...");
-        assert_eq!(outline.exports, ["a", "b", "c", "d", "e"]);
-        assert!(outline.has_module_getattr);
-        assert!(read("import sys\nsys.modules['x'] = y").edits_import_system);
-        assert!(!read("import sys\nsys.path").edits_import_system);
-        let uses = read("import a\nx = 1\na.b.c(1).d").attribute_uses;
-        assert_eq!(uses, [("a.b.c".to_owned(), 3)]);
-    }
-
-    #[test]
-    fn lines_and_syntax_errors() {
-        let outline = read("import a\n\nfrom b import (\n c)\nx = (\n");
-        assert_eq!(outline.imports.iter().map(|import| import.line).collect::<Vec<_>>(), [1, 3]);
-        let error = read("x = 1\ny = 'é' ]\n").syntax_error.unwrap();
-        assert_eq!((error.line, error.column), (2, 9));
-        // Syntax that this version of Python has not got.
-        assert!(read("class A[T]: pass\n").syntax_error.is_some());
-    }
-
-    #[test]
-    fn self_tests_of_the_standard_library_sleep() {
-        let identity = Identity { name: "pickle", package: "", role: Role::Imported, origin: Origin::StandardLibrary };
-        let outline = outline("def _test():\n import doctest\nimport a", identity, &testing::interpreter());
-        assert_eq!(outline.imports.len(), 1);
-        assert_eq!(outline.dormant.len(), 1);
-        assert_eq!(outline.dormant[0].0, "_test");
-    }
-}
+mod tests;

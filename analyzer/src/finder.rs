@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-/// Finds modules as the interpreter's own finders do: built-in, frozen, the path, then the import hooks of editable
-/// installs. Listings of folders are read once.
+/// Finds modules as the interpreter's own finders do: built-in, frozen, the path, then the import
+/// hooks of editable installs. Listings of folders are read once.
 pub(crate) struct Finder<'a> {
     project: &'a Project,
     suffixes: Vec<(String, Suffix)>,
@@ -74,8 +74,8 @@ impl<'a> Finder<'a> {
         for folder in path {
             for (name, entry) in self.listing(folder).iter() {
                 let module = match entry {
-                    // A folder without `__init__` is a namespace package to an import that names it; as a guess it is
-                    // data more often than not.
+                    // A folder without `__init__` is a namespace package to an import that names
+                    // it; as a guess it is data more often than not.
                     Entry::Folder => Some(name.as_str()).filter(|_| self.has_initializer(&folder.join(name))),
                     Entry::File => self.suffixes.iter().find_map(|(suffix, _)| name.strip_suffix(suffix.as_str())),
                 };
@@ -100,7 +100,8 @@ impl<'a> Finder<'a> {
     }
 
     fn find_frozen(&self, name: &str) -> Option<Found> {
-        // `importlib/__init__.py` puts the frozen bootstrap under these names, though source files exist beside it.
+        // `importlib/__init__.py` puts the frozen bootstrap under these names, though source files
+        // exist beside it.
         let is_bootstrap = matches!(name, "importlib._bootstrap" | "importlib._bootstrap_external");
         if !is_bootstrap && !self.project.interpreter.frozen_modules.contains(name) {
             return None;
@@ -157,8 +158,9 @@ impl<'a> Finder<'a> {
         })
     }
 
-    /// The `__path__` of a regular package: its folder, and for the older kinds of namespace packages, which extend
-    /// their `__path__` when they are imported, every folder of that name on the path.
+    /// The `__path__` of a regular package: its folder, and for the older kinds of namespace
+    /// packages, which extend their `__path__` when they are imported, every folder of that name on
+    /// the path.
     fn portions(&mut self, name: &str, package: &Path, initializer: &Path, path: &[PathBuf]) -> Vec<PathBuf> {
         let mut portions = vec![package.to_owned()];
         for folder in path {
@@ -189,7 +191,8 @@ impl<'a> Finder<'a> {
                 let origin = self.project.origin_of(&file);
                 return Some(Found { kind, path: file, submodule_path: Some(vec![path.clone()]), origin });
             }
-            // `editables` maps to the initializer itself; setuptools to a module's file, with its suffix or without.
+            // `editables` maps to the initializer itself; setuptools to a module's file, with its
+            // suffix or without.
             let (Some(folder), Some(stem)) = (path.parent(), path.file_stem().and_then(|stem| stem.to_str())) else {
                 continue;
             };
@@ -243,7 +246,8 @@ fn read_listing(folder: &Path) -> Listing {
     listing
 }
 
-/// `__path__ = pkgutil.extend_path(__path__, __name__)` and `pkg_resources.declare_namespace(__name__)`.
+/// `__path__ = pkgutil.extend_path(__path__, __name__)` and
+/// `pkg_resources.declare_namespace(__name__)`.
 fn extends_path(initializer: &Path) -> bool {
     fs::read(initializer).is_ok_and(|bytes| {
         let text = String::from_utf8_lossy(&bytes);

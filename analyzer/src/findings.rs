@@ -39,8 +39,9 @@ pub(crate) fn missing(growing: &Growing<'_>, certain: &[bool]) -> Vec<Missing> {
     result
 }
 
-/// Whether running code may put a module of this name where no file has it: the importing module edits `sys.modules` itself,
-/// or a parent package does, or is an extension module, which cannot be seen through.
+/// Whether running code may put a module of this name where no file has it: the importing module
+/// edits `sys.modules` itself, or a parent package does, or is an extension module, which cannot be
+/// seen through.
 fn may_be_made(growing: &Growing<'_>, name: &str, importer: Option<&Node>) -> bool {
     let edits = |node: &Node| {
         node.found.kind == ModuleKind::Extension

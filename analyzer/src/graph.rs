@@ -30,7 +30,8 @@ pub struct Module {
     pub path: PathBuf,
     /// Whether it can have submodules.
     pub is_package: bool,
-    /// The `__path__` of a package: folders, more than one where several distributions share a namespace.
+    /// The `__path__` of a package: folders, more than one where several distributions share a
+    /// namespace.
     pub submodule_path: Vec<PathBuf>,
     /// Whom it belongs to.
     pub origin: Origin,
@@ -40,7 +41,8 @@ pub struct Module {
     pub distribution: Option<usize>,
     /// The source text of a module that no file holds: the entry made for a function.
     pub source: Option<String>,
-    /// Whether every run of the program imports it: a chain of top-level imports leads to it from the entry.
+    /// Whether every run of the program imports it: a chain of top-level imports leads to it from
+    /// the entry.
     pub certain: bool,
 }
 
@@ -107,8 +109,8 @@ pub struct Missing {
     pub edge: Edge,
     /// Whom the importing module belongs to.
     pub origin: Origin,
-    /// Whether every run of the program fails there: a top-level import, in a module that every run imports, of a name that
-    /// nothing could have made while running.
+    /// Whether every run of the program fails there: a top-level import, in a module that every run
+    /// imports, of a name that nothing could have made while running.
     pub certain: bool,
 }
 
@@ -138,7 +140,8 @@ pub enum Warning {
         /// What the operating system says.
         reason: String,
     },
-    /// An import in the program's own code whose name is computed, so that it is not known what to include.
+    /// An import in the program's own code whose name is computed, so that it is not known what to
+    /// include.
     ComputedImport {
         /// The module.
         module: String,

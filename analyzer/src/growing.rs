@@ -123,7 +123,8 @@ impl<'a> Growing<'a> {
         found
     }
 
-    /// Includes a module and its parents. On failure returns the first part of the name that does not exist.
+    /// Includes a module and its parents. On failure returns the first part of the name that does
+    /// not exist.
     pub(crate) fn include(&mut self, name: &str, importer: Importer) -> Result<usize, String> {
         let project = self.project;
         // A relative import that leaves its package, see `outline::absolute`.
@@ -189,7 +190,8 @@ impl<'a> Growing<'a> {
         }
     }
 
-    /// Includes a module and, where it does not exist, the module that stands in its place, or else notes that it is missing.
+    /// Includes a module and, where it does not exist, the module that stands in its place, or else
+    /// notes that it is missing.
     pub(crate) fn require(&mut self, name: &str, importer: Importer) -> Option<usize> {
         let absent = match self.include(name, importer) {
             Ok(node) => return Some(node),

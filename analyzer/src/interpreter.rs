@@ -8,7 +8,8 @@ use std::sync::mpsc;
 use std::time::Duration;
 use std::{fmt, fs, thread};
 
-/// The facts of a target interpreter. They travel with the project, so that nothing asks the machine that `rpack` runs on.
+/// The facts of a target interpreter. They travel with the project, so that nothing asks the
+/// machine that `rpack` runs on.
 #[derive(Debug, Clone)]
 pub struct Interpreter {
     /// `sys.executable`.
@@ -37,9 +38,11 @@ pub struct Interpreter {
     pub frozen_modules: BTreeSet<String>,
     /// `sys.stdlib_module_names`: top-level names on every platform.
     pub stdlib_modules: BTreeSet<String>,
-    /// The shared library that holds the interpreter. `None` when it is linked into the executable only.
+    /// The shared library that holds the interpreter. `None` when it is linked into the executable
+    /// only.
     pub libpython: Option<PathBuf>,
-    /// `true` when the executable itself loads `libpython`; otherwise the executable has a copy of its own linked in.
+    /// `true` when the executable itself loads `libpython`; otherwise the executable has a copy of
+    /// its own linked in.
     pub uses_libpython: bool,
     /// `sys.platform`.
     pub platform: String,
@@ -90,8 +93,8 @@ pub struct EditableModule {
 impl Interpreter {
     /// Starts `executable` once and asks for the facts.
     ///
-    /// `PYTHON*` variables are not passed on, `PYTHONPATH` excepted: plain `python main.py` honours it, and the packed
-    /// program is to contain what that would find.
+    /// `PYTHON*` variables are not passed on, `PYTHONPATH` excepted: plain `python main.py` honours
+    /// it, and the packed program is to contain what that would find.
     ///
     /// # Errors
     /// When it cannot be started, is no Python interpreter, no CPython, or older than 3.10.
@@ -201,7 +204,8 @@ fn from_facts(version: Version, full_version: String, facts: Facts) -> Interpret
     }
 }
 
-/// How long an interpreter may take to answer. It needs 20 ms; a cold network file system may need seconds.
+/// How long an interpreter may take to answer. It needs 20 ms; a cold network file system may need
+/// seconds.
 const TIME_TO_ANSWER: Duration = Duration::from_secs(60);
 
 /// More than any answer; what a program such as `yes` prints must not fill the memory.
@@ -222,7 +226,8 @@ fn run_probe(executable: &Path) -> Result<String, Error> {
         .spawn()
         .map_err(|source| not_runnable(executable, source))?;
 
-    // Both pipes are read in threads: a program that fills one of them must not block on it for ever.
+    // Both pipes are read in threads: a program that fills one of them must not block on it for
+    // ever.
     let (sender, receiver) = mpsc::channel();
     let readers = [
         child.stdout.take().map(|pipe| read_in_background(pipe, 0, sender.clone())),

@@ -1,7 +1,10 @@
-//! Finds every module and shared library that a Python program needs, without running any of the program.
+//! Finds every module and shared library that a Python program needs, without running any of the
+//! program.
 //!
 //! The passes, in their order, each borrowing what the one before it returned:
 //! [`Program::locate`] → [`Interpreter::probe`] → [`Project::new`] → [`walk`] → [`resolve`].
+
+#![forbid(unsafe_code)]
 
 mod certainty;
 mod condition;

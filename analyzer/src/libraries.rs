@@ -24,17 +24,19 @@ pub struct Library {
 pub struct NativeNeeds {
     /// Every library, dependencies before what needs them.
     pub libraries: Vec<Library>,
-    /// For each given file, indices of all libraries that it needs, directly or not, in load order: dependencies first.
+    /// For each given file, indices of all libraries that it needs, directly or not, in load order:
+    /// dependencies first.
     pub by_file: BTreeMap<PathBuf, Vec<usize>>,
     /// Libraries that were not found: the file that needs it, and the name.
     pub unresolved: Vec<(PathBuf, String)>,
 }
 
-/// Finds the libraries that `files` need, as the dynamic linker would on this machine: DT_RPATH of the file and of what loaded
-/// it, `LD_LIBRARY_PATH`, DT_RUNPATH, `/etc/ld.so.cache`, the default folders. No file is run.
+/// Finds the libraries that `files` need, as the dynamic linker would on this machine: DT_RPATH of
+/// the file and of what loaded it, `LD_LIBRARY_PATH`, DT_RUNPATH, `/etc/ld.so.cache`, the default
+/// folders. No file is run.
 ///
-/// Libraries that every Linux has, or that belong to its drivers, are left out, and so is `libpython`, which the packed program
-/// has loaded before. A file that is not ELF needs nothing.
+/// Libraries that every Linux has, or that belong to its drivers, are left out, and so is
+/// `libpython`, which the packed program has loaded before. A file that is not ELF needs nothing.
 ///
 /// # Errors
 /// When one of `files` cannot be read.
@@ -59,12 +61,14 @@ pub fn resolve(files: &[PathBuf], interpreter: &Interpreter) -> Result<NativeNee
 
 struct Search {
     needs: NativeNeeds,
-    /// A library that is being read, or that was, by its path. `None` while it is being read: libraries may need each other.
+    /// A library that is being read, or that was, by its path. `None` while it is being read:
+    /// libraries may need each other.
     known: HashMap<PathBuf, Option<usize>>,
     cache: LoaderCache,
     environment: Vec<PathBuf>,
     default_folders: Vec<PathBuf>,
-    /// DT_RPATH of the interpreter, which the linker searches for everything that the interpreter loads.
+    /// DT_RPATH of the interpreter, which the linker searches for everything that the interpreter
+    /// loads.
     executable_rpath: Rc<[PathBuf]>,
     machine: Option<u16>,
     platform: Platform,
@@ -108,7 +112,8 @@ impl Search {
     /// The libraries that `file` names itself. `inherited` is DT_RPATH of what loads it.
     fn direct_needs(&mut self, file: &Path, dynamic: &Dynamic, inherited: &Rc<[PathBuf]>) -> Vec<usize> {
         let runpath = dynamic.runpath.as_deref().map(|runpath| self.platform.folders(runpath, file));
-        // DT_RUNPATH switches DT_RPATH off, that of the loading libraries too, and is not inherited itself.
+        // DT_RUNPATH switches DT_RPATH off, that of the loading libraries too, and is not inherited
+        // itself.
         let own_rpath = match (&runpath, dynamic.rpath.as_deref()) {
             (None, Some(rpath)) => self.platform.folders(rpath, file),
             _ => Vec::new(),
@@ -201,9 +206,10 @@ fn add_in_load_order(libraries: &[Library], index: usize, seen: &mut HashSet<usi
 
 /// Libraries that are never carried along.
 ///
-/// glibc's family belongs together with the dynamic linker of the machine and its name services; two of them in one process
-/// do not work. The graphics and driver stack talks to the kernel driver that is installed. Both are what manylinux (PEP 600)
-/// and AppImage's exclude list leave to the system, too.
+/// glibc's family belongs together with the dynamic linker of the machine and its name services;
+/// two of them in one process do not work. The graphics and driver stack talks to the kernel driver
+/// that is installed. Both are what manylinux (PEP 600) and AppImage's exclude list leave to the
+/// system, too.
 fn stays_out(name: &str) -> bool {
     let stem = name.split(".so").next().unwrap_or(name);
     let glibc = [

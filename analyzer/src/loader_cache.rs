@@ -11,18 +11,20 @@ const ENTRY: usize = 24;
 const OLD_HEADER: usize = 16;
 const OLD_ENTRY: usize = 12;
 
-/// Reads `/etc/ld.so.cache` (glibc's `dl-cache.h`): a header, entries of 24 bytes, then the texts that they point to. The old
-/// format may stand before it; alone it is no longer written by any glibc that CPython 3.10 runs on.
+/// Reads `/etc/ld.so.cache` (glibc's `dl-cache.h`): a header, entries of 24 bytes, then the texts
+/// that they point to. The old format may stand before it; alone it is no longer written by any
+/// glibc that CPython 3.10 runs on.
 ///
-/// What cannot be read is left out: a damaged cache finds less, and the default folders are still searched.
+/// What cannot be read is left out: a damaged cache finds less, and the default folders are still
+/// searched.
 pub(crate) fn parse(bytes: &[u8]) -> LoaderCache {
     let mut found = LoaderCache::new();
     let Some(cache) = new_format(bytes) else { return found };
     let Some(count) = number(cache, NEW_MAGIC.len()) else { return found };
     let entries = cache.get(HEADER..).unwrap_or_default().chunks_exact(ENTRY);
     for entry in entries.take(count) {
-        // Flags, key, value, OS version (all u32), then hwcap (u64). An entry with hwcaps is a variant for newer processors; the
-        // packed program must run on others too.
+        // Flags, key, value, OS version (all u32), then hwcap (u64). An entry with hwcaps is a
+        // variant for newer processors; the packed program must run on others too.
         let is_variant = entry.get(16..24).is_none_or(|hwcap| hwcap.iter().any(|&byte| byte != 0));
         let is_elf = number(entry, 0).is_some_and(|flags| flags & 0xff == 3);
         let (Some(key), Some(value)) = (number(entry, 4), number(entry, 8)) else { continue };

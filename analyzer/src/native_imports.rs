@@ -10,8 +10,9 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-/// Includes the modules whose names stand in an extension module, as far as it may ask for them: those of its own distribution,
-/// of the distributions that this one requires, and of the standard library.
+/// Includes the modules whose names stand in an extension module, as far as it may ask for them:
+/// those of its own distribution, of the distributions that this one requires, and of the standard
+/// library.
 pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &NativeNames) {
     let Some(node) = growing.nodes.get(index) else { return };
     let importer = Importer { node: Some(index), line: 0, kind: EdgeKind::Binary };
@@ -48,8 +49,8 @@ pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &Nat
     if names.unreadable
         && let Some(distribution) = distribution
     {
-        // Cython can compress its texts in ways that are not read here (its pull request 7577). Everything that was
-        // installed together is more than is needed, and works.
+        // Cython can compress its texts in ways that are not read here (its pull request 7577).
+        // Everything that was installed together is more than is needed, and works.
         let importer = Importer { kind: EdgeKind::Rule, ..importer };
         for name in growing.module_names(&BTreeSet::from([distribution])) {
             if !rules::is_for_tests(&name) {
@@ -63,7 +64,8 @@ fn may_ask_for(growing: &mut Growing<'_>, name: &str, own_top: &str, allowed: &B
     let Some(found) = growing.look_up(name) else { return false };
     match found.origin {
         Origin::StandardLibrary => !rules::is_unlikely_in_binaries(name),
-        // A folder without `__init__` beside the library is data more often than a namespace package.
+        // A folder without `__init__` beside the library is data more often than a namespace
+        // package.
         _ if matches!(found.kind, ModuleKind::Namespace { .. }) => false,
         _ if name.split('.').next() == Some(own_top) => true,
         _ => growing.owners.of_file(&found.path).is_some_and(|owner| allowed.contains(&owner)),
@@ -72,7 +74,8 @@ fn may_ask_for(growing: &mut Growing<'_>, name: &str, own_top: &str, allowed: &B
 
 /// Those of the candidate names that stand somewhere in a pool of texts without ends.
 ///
-/// Names may overlap (`decimal` in `decimals`), so that a name found here is a guess. Short ones are found everywhere and say nothing.
+/// Names may overlap (`decimal` in `decimals`), so that a name found here is a guess. Short ones
+/// are found everywhere and say nothing.
 fn names_in_pool(pool: &[u8], candidates: &BTreeSet<String>) -> BTreeSet<String> {
     const SHORTEST: usize = 4;
     let candidates: Vec<&String> = candidates.iter().filter(|name| name.len() >= SHORTEST).collect();

@@ -18,7 +18,8 @@ pub(crate) struct NativeNames {
 
 /// Collects the names in a shared library.
 ///
-/// C and C++ end their texts with a null byte. Rust does not, nor does Cython since 3.2, see `cython.rs`.
+/// C and C++ end their texts with a null byte. Rust does not, nor does Cython since 3.2, see
+/// `cython.rs`.
 pub(crate) fn of_library(bytes: &[u8]) -> NativeNames {
     let sections = read_only_data(bytes);
     let mut names = NativeNames::default();
@@ -45,7 +46,8 @@ pub(crate) fn of_library(bytes: &[u8]) -> NativeNames {
 pub(crate) fn of_bytecode(bytes: &[u8]) -> NativeNames {
     let mut names = NativeNames::default();
     for (position, &byte) in bytes.iter().enumerate() {
-        // `z` and `Z` are short ASCII strings; the high bit marks an object that is referred to again.
+        // `z` and `Z` are short ASCII strings; the high bit marks an object that is referred to
+        // again.
         if matches!(byte & 0x7f, b'z' | b'Z')
             && let Some(&length) = bytes.get(position + 1)
             && let Some(text) = bytes.get(position + 2..position + 2 + usize::from(length))
@@ -66,7 +68,8 @@ fn add(text: &[u8], names: &mut BTreeSet<String>) {
     }
 }
 
-/// The runs of characters that names are made of, as far as they are long enough to hold one, each ended by a null byte.
+/// The runs of characters that names are made of, as far as they are long enough to hold one, each
+/// ended by a null byte.
 fn name_characters(sections: &[&[u8]]) -> Vec<u8> {
     const SHORTEST: usize = 3;
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.');

@@ -14,7 +14,8 @@ use std::collections::BTreeSet;
 pub(crate) struct Outline {
     /// Imports in the order of the source, names made absolute.
     pub(crate) imports: Vec<Import>,
-    /// Imports that count only when something uses the function or class they stand in, with its name.
+    /// Imports that count only when something uses the function or class they stand in, with its
+    /// name.
     pub(crate) dormant: Vec<(String, Vec<Import>)>,
     /// The string literals of `__all__`.
     pub(crate) exports: Vec<String>,
@@ -22,9 +23,11 @@ pub(crate) struct Outline {
     pub(crate) computed_imports: Vec<u32>,
     /// Dotted uses of imported names (`scipy.stats.norm`), with the line of the first.
     pub(crate) attribute_uses: Vec<(String, u32)>,
-    /// Whether the module has a `__getattr__` (PEP 562), which may import submodules when they are asked for.
+    /// Whether the module has a `__getattr__` (PEP 562), which may import submodules when they are
+    /// asked for.
     pub(crate) has_module_getattr: bool,
-    /// Whether the module changes `sys.modules`, `__path__` or the import hooks, so that names may exist that no file has.
+    /// Whether the module changes `sys.modules`, `__path__` or the import hooks, so that names may
+    /// exist that no file has.
     pub(crate) edits_import_system: bool,
     /// The first syntax error. The imports before it are still there.
     pub(crate) syntax_error: Option<SyntaxError>,
@@ -38,7 +41,8 @@ pub(crate) struct Import {
     pub(crate) kind: EdgeKind,
 }
 
-/// What an import asks for, by absolute name. A relative import that leaves its package keeps its leading dots.
+/// What an import asks for, by absolute name. A relative import that leaves its package keeps its
+/// leading dots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Target {
     /// `import a.b.c`: the module and its parents.
@@ -65,7 +69,8 @@ pub(crate) struct SyntaxError {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Identity<'a> {
     pub(crate) name: &'a str,
-    /// `__package__`: the module itself for a package, else its parent. Empty for a top-level module.
+    /// `__package__`: the module itself for a package, else its parent. Empty for a top-level
+    /// module.
     pub(crate) package: &'a str,
     pub(crate) role: Role,
     pub(crate) origin: Origin,
@@ -117,8 +122,9 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     }
 }
 
-/// Makes a relative name absolute: `level` dots before `name`, seen from `package`. With more dots than the package
-/// has parents (or none at all, as in a script) the name stays as written, which is a name that no module has.
+/// Makes a relative name absolute: `level` dots before `name`, seen from `package`. With more dots
+/// than the package has parents (or none at all, as in a script) the name stays as written, which
+/// is a name that no module has.
 pub(crate) fn absolute(package: &str, level: u32, name: &str) -> String {
     if level == 0 {
         return name.to_owned();

@@ -3,7 +3,8 @@ use crate::requirement::required_names;
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
-/// Which installed distribution a file belongs to, and which distributions a distribution builds on.
+/// Which installed distribution a file belongs to, and which distributions a distribution builds
+/// on.
 pub(crate) struct Owners<'a> {
     by_file: HashMap<&'a Path, usize>,
     editable: Vec<(&'a Path, usize)>,
@@ -39,8 +40,8 @@ impl<'a> Owners<'a> {
         self.distributions.get(index)
     }
 
-    /// A distribution with all that it requires, directly or not. Extras count: an extension module may import what
-    /// is there only by request, as long as it is there.
+    /// A distribution with all that it requires, directly or not. Extras count: an extension module
+    /// may import what is there only by request, as long as it is there.
     pub(crate) fn with_required(&self, distribution: usize) -> BTreeSet<usize> {
         let mut closure = BTreeSet::from([distribution]);
         let mut waiting = vec![distribution];

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 /// The program as found at a path, before any interpreter is known.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// Default name of the executable: the folder's name, the script's stem, or the name in `[project.scripts]`.
+    /// Default name of the executable: the folder's name, the script's stem, or the name in
+    /// `[project.scripts]`.
     pub name: String,
     /// Folder whose modules belong to the program, absolute and without symbolic links.
     pub root: PathBuf,
@@ -16,8 +17,8 @@ pub struct Program {
     pub entry: EntryPoint,
     /// What the program says it needs.
     pub declaration: Declaration,
-    /// What stands before the interpreter's own search path. The root is first, as in `sys.path[0]` of `python main.py`;
-    /// a `src` folder follows where the entry is a function.
+    /// What stands before the interpreter's own search path. The root is first, as in `sys.path[0]`
+    /// of `python main.py`; a `src` folder follows where the entry is a function.
     pub search_path: Vec<PathBuf>,
 }
 
@@ -36,14 +37,16 @@ pub enum EntryPoint {
 }
 
 impl Program {
-    /// Finds the program at `path`: a `.py` script, a folder with `main.py` or `__main__.py`, or a folder whose
-    /// `pyproject.toml` has `[project.scripts]`.
+    /// Finds the program at `path`: a `.py` script, a folder with `main.py` or `__main__.py`, or a
+    /// folder whose `pyproject.toml` has `[project.scripts]`.
     ///
-    /// `main.py` and `__main__.py` come before `[project.scripts]`: a file of that name in the folder that the user named
-    /// is the more explicit statement, and it is what `python main.py` runs.
+    /// `main.py` and `__main__.py` come before `[project.scripts]`: a file of that name in the
+    /// folder that the user named is the more explicit statement, and it is what `python main.py`
+    /// runs.
     ///
     /// # Errors
-    /// When there is no such path, nothing to start in it, the script is no Python source, or a TOML file is invalid.
+    /// When there is no such path, nothing to start in it, the script is no Python source, or a
+    /// TOML file is invalid.
     pub fn locate(path: &Path) -> Result<Program, Error> {
         let path = fs::canonicalize(path).map_err(|source| unreadable(path, source))?;
         if path.is_dir() { locate_in_folder(path) } else { locate_script(path) }
@@ -62,7 +65,8 @@ fn locate_script(script: PathBuf) -> Result<Program, Error> {
     let text = read_python(&script)?;
     let root = script.parent().unwrap_or(Path::new("/")).to_owned();
     let name = script.file_stem().map_or_else(|| "program".to_owned(), |stem| stem.to_string_lossy().into_owned());
-    // A script may lie anywhere in a project (`tools/report.py`), so the nearest declaration above it counts too.
+    // A script may lie anywhere in a project (`tools/report.py`), so the nearest declaration above
+    // it counts too.
     let declaration = declaration::of_script(&script, &text)?;
     Ok(Program { name, search_path: vec![root.clone()], root, entry: EntryPoint::Script(script), declaration })
 }
@@ -122,8 +126,8 @@ fn project_script(root: &Path) -> Result<Option<(String, EntryPoint)>, Error> {
     }
 }
 
-/// Parses an object reference of the entry points specification: `module:attribute [extra]`. The extras are obsolete
-/// and do not change what is run.
+/// Parses an object reference of the entry points specification: `module:attribute [extra]`. The
+/// extras are obsolete and do not change what is run.
 fn parse_entry_point(value: &str) -> Option<EntryPoint> {
     let reference = value.split('[').next().unwrap_or_default();
     let (module, attribute) = reference.split_once(':')?;
@@ -139,8 +143,8 @@ fn is_identifier(text: &str) -> bool {
         && characters.all(|character| character == '_' || character.is_alphanumeric())
 }
 
-/// Reads a script and refuses what is plainly no Python source, so that the user is told that before a parser complains
-/// about a byte in the middle of an executable.
+/// Reads a script and refuses what is plainly no Python source, so that the user is told that
+/// before a parser complains about a byte in the middle of an executable.
 fn read_python(path: &Path) -> Result<String, Error> {
     let bytes = fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let refuse = |reason| Err(Error::NotPython { path: path.to_owned(), reason });

@@ -9,7 +9,8 @@ pub struct Project {
     pub program: Program,
     /// The target interpreter.
     pub interpreter: Interpreter,
-    /// Where modules are looked for: the program's folders, the extra ones, the interpreter's, without repetition.
+    /// Where modules are looked for: the program's folders, the extra ones, the interpreter's,
+    /// without repetition.
     pub search_path: Vec<PathBuf>,
     /// Who owns the modules below each entry of the search path.
     pub(crate) owners: Vec<Origin>,
@@ -27,8 +28,8 @@ pub enum Origin {
 }
 
 impl Project {
-    /// Joins program and interpreter. `extra_paths` (`--paths`) come after the program's folders and before the
-    /// interpreter's.
+    /// Joins program and interpreter. `extra_paths` (`--paths`) come after the program's folders
+    /// and before the interpreter's.
     pub fn new(program: Program, interpreter: Interpreter, extra_paths: &[PathBuf]) -> Project {
         let mut search_path: Vec<PathBuf> = Vec::new();
         let mut owners = Vec::new();
@@ -51,8 +52,9 @@ impl Project {
         Project { program, interpreter, search_path, owners }
     }
 
-    /// Whom the file or folder at `path` belongs to: the longest entry of the search path above it decides, because
-    /// `site-packages` lies inside the standard library, and an environment often inside the program's folder.
+    /// Whom the file or folder at `path` belongs to: the longest entry of the search path above it
+    /// decides, because `site-packages` lies inside the standard library, and an environment often
+    /// inside the program's folder.
     pub(crate) fn origin_of(&self, path: &Path) -> Origin {
         let standard = [&self.interpreter.stdlib, &self.interpreter.extension_folder];
         let folders = self

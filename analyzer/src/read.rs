@@ -35,8 +35,8 @@ pub(crate) enum Reading {
     Nothing,
 }
 
-/// Reads the modules, in parallel. The results are in the order of the jobs, so that nothing that follows depends on the
-/// timing of threads.
+/// Reads the modules, in parallel. The results are in the order of the jobs, so that nothing that
+/// follows depends on the timing of threads.
 pub(crate) fn read_all(jobs: &[Job], interpreter: &Interpreter) -> Vec<Reading> {
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<Option<Reading>>> = Mutex::new(jobs.iter().map(|_| None).collect());
@@ -57,7 +57,8 @@ pub(crate) fn read_all(jobs: &[Job], interpreter: &Interpreter) -> Vec<Reading> 
     let available = thread::available_parallelism().map_or(1, usize::from);
     thread::scope(|scope| {
         for _ in 0..available.min(jobs.len()) {
-            // A thread that cannot be started leaves its share to the others; the last resort is this one, below.
+            // A thread that cannot be started leaves its share to the others; the last resort is
+            // this one, below.
             let _ = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         }
     });
@@ -66,8 +67,8 @@ pub(crate) fn read_all(jobs: &[Job], interpreter: &Interpreter) -> Vec<Reading> 
     results.into_iter().map(|reading| reading.unwrap_or(Reading::Nothing)).collect()
 }
 
-/// The parser grows its stack as it needs; the walk over what it returns, and its destruction, recurse as deep as the source
-/// nests. Only the pages that are used cost memory.
+/// The parser grows its stack as it needs; the walk over what it returns, and its destruction,
+/// recurse as deep as the source nests. Only the pages that are used cost memory.
 const STACK: usize = 1 << 29;
 
 /// CPython itself gives up on sources far smaller than this one.

@@ -17,10 +17,11 @@ pub struct Unmet {
 
 /// The declared requirements that `installed` does not meet, in the order of the declaration.
 ///
-/// Requirements whose marker (PEP 508) does not hold for the interpreter are met. A requirement by URL is met by any version of
-/// that name: what is installed does not say reliably where it came from. Lines that are no PEP 508 requirement (paths, bare
-/// URLs) are left to the installer. The extras of a requirement are followed one step: `package[extra]` needs what the
-/// package requires for that extra.
+/// Requirements whose marker (PEP 508) does not hold for the interpreter are met. A requirement by
+/// URL is met by any version of that name: what is installed does not say reliably where it came
+/// from. Lines that are no PEP 508 requirement (paths, bare URLs) are left to the installer. The
+/// extras of a requirement are followed one step: `package[extra]` needs what the package requires
+/// for that extra.
 pub fn unmet(declaration: &Declaration, interpreter: &Interpreter, installed: &[Distribution]) -> Vec<Unmet> {
     let mut result = Vec::new();
     if let Some(specifier) = &declaration.requires_python
@@ -56,9 +57,11 @@ pub fn unmet(declaration: &Declaration, interpreter: &Interpreter, installed: &[
     result
 }
 
-/// Normalized names of the distributions that a distribution needs on this interpreter, extras left out.
+/// Normalized names of the distributions that a distribution needs on this interpreter, extras left
+/// out.
 pub(crate) fn required_names(distribution: &Distribution) -> impl Iterator<Item = String> + '_ {
-    // The name alone is wanted, often, and for hundreds of lines: it ends before the first character that no name has.
+    // The name alone is wanted, often, and for hundreds of lines: it ends before the first
+    // character that no name has.
     distribution.requires.iter().map(|text| {
         let end = text
             .find(|character: char| !(character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.')))
@@ -79,7 +82,8 @@ fn check(
         (None, _) => false,
         (Some(_), None | Some(VersionOrUrl::Url(_))) => true,
         (Some(distribution), Some(VersionOrUrl::VersionSpecifier(wanted))) => {
-            // A version that PEP 440 cannot read was accepted by the installer; it is not for `rpack` to refuse it.
+            // A version that PEP 440 cannot read was accepted by the installer; it is not for
+            // `rpack` to refuse it.
             Version::from_str(&distribution.version).map_or(true, |version| wanted.contains(&version))
         }
     };

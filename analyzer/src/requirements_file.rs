@@ -2,10 +2,12 @@ use crate::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Reads the requirements of a `requirements.txt`, those of the files it includes with `-r` among them.
+/// Reads the requirements of a `requirements.txt`, those of the files it includes with `-r` among
+/// them.
 ///
-/// Options of pip (`--index-url`, `-c`, `-e`) are skipped: they say where to install from, not what is needed. Comments,
-/// line continuations and per-requirement options (`--hash`) are removed as pip does.
+/// Options of pip (`--index-url`, `-c`, `-e`) are skipped: they say where to install from, not what
+/// is needed. Comments, line continuations and per-requirement options (`--hash`) are removed as
+/// pip does.
 ///
 /// # Errors
 /// When the file, or one that it includes, cannot be read.
@@ -40,8 +42,8 @@ enum Line {
     Nothing,
 }
 
-/// Joins continued lines and removes comments, in this order, as pip's `req_file.preprocess` does. A comment line is
-/// never continued.
+/// Joins continued lines and removes comments, in this order, as pip's `req_file.preprocess` does.
+/// A comment line is never continued.
 fn logical_lines(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut pending = String::new();
@@ -59,7 +61,8 @@ fn logical_lines(text: &str) -> Vec<String> {
     lines.iter().map(|line| without_comment(line).trim().to_owned()).filter(|line| !line.is_empty()).collect()
 }
 
-/// A `#` starts a comment at the start of the line or after white space only: `package @ https://host/a#egg=b` keeps it.
+/// A `#` starts a comment at the start of the line or after white space only: `package @
+/// https://host/a#egg=b` keeps it.
 fn without_comment(line: &str) -> &str {
     let mut before = ' ';
     for (position, character) in line.char_indices() {

@@ -1,14 +1,17 @@
-//! What CPython imports though no Python source says so, with the evidence for each line. The names were found as strings in
-//! `libpython` and the extension modules of 3.10 to 3.13, and checked in the C sources.
+//! What CPython imports though no Python source says so, with the evidence for each line.
+//!
+//! The names stand as strings in `libpython` and in the extension modules of CPython 3.10 to 3.13.
+//! That nothing is left out is tested against what real runs import (`tests/standard_library.rs`).
 
 use crate::interpreter::{Interpreter, Version};
 use crate::project::Origin;
 
-/// Functions in any module of the standard library that are called when it is run (`python -m tokenize`), not when it is imported:
-/// they import `argparse`, `doctest` or `unittest`.
+/// Functions in any module of the standard library that are called when it is run (`python -m
+/// tokenize`), not when it is imported: they import `argparse`, `doctest` or `unittest`.
 const RUN_AS_PROGRAM: [&str; 5] = ["main", "_main", "test", "_test", "_demo"];
 
-/// A function or class of the standard library whose imports are needed by few programs and are large.
+/// A function or class of the standard library whose imports are needed by few programs and are
+/// large.
 struct Dormant {
     module: &'static str,
     /// The functions and classes.
@@ -17,8 +20,8 @@ struct Dormant {
     woken_by: &'static [&'static str],
 }
 
-const DORMANT: [Dormant; 4] = [
-    // `subprocess`, 24 modules with what it needs, in a module that every program has.
+const DORMANT: [Dormant; 6] = [
+    // `subprocess` and what it needs, from a module that every program has.
     Dormant { module: "os", names: &["popen"], woken_by: &["os.popen"] },
     // `tarfile` and `zipfile`.
     Dormant {
@@ -37,11 +40,16 @@ const DORMANT: [Dormant; 4] = [
             "multiprocessing.managers.SyncManager",
         ],
     },
+    // `plistlib`, with it an XML parser: what macOS says of its version.
+    Dormant { module: "platform", names: &["_mac_ver_xml"], woken_by: &["platform.mac_ver"] },
+    // `statistics`, with it `decimal` and `fractions`: a test of the generator.
+    Dormant { module: "random", names: &["_test_generator"], woken_by: &[] },
     // `test.support`, which imports half of the standard library.
     Dormant { module: "multiprocessing.util", names: &["_cleanup_tests"], woken_by: &[] },
 ];
 
-/// Whether the imports in the function or class `name` of a module of the standard library wait until something uses it.
+/// Whether the imports in the function or class `name` of a module of the standard library wait
+/// until something uses it.
 pub(crate) fn is_dormant(module: &str, name: &str) -> bool {
     RUN_AS_PROGRAM.contains(&name)
         || DORMANT.iter().any(|dormant| dormant.module == module && dormant.names.contains(&name))
@@ -66,27 +74,30 @@ pub(crate) fn may_wake(attribute: &str) -> bool {
 /// Modules that every program may need, whatever it imports.
 pub(crate) fn base_modules(interpreter: &Interpreter) -> Vec<&'static str> {
     let mut modules = vec![
-        // `init_sys_streams` and `_PyCodecRegistry_Init`; the submodules follow from the computed import in `encodings`.
+        // Start-up and the codec registry; the submodules follow from the computed import in
+        // `encodings`.
         "encodings",
         "codecs",
         "io",
         "abc",
-        // `importlib._bootstrap_external` takes `posix`; everything else that runs at start-up takes `os`.
+        // `importlib._bootstrap_external` takes `posix`; everything else that runs at start-up
+        // takes `os`.
         "os",
         // `exit`, `quit` and `help` are made from it.
         "_sitebuiltins",
         "zipimport",
         // `warnings.c` calls `warnings._showwarnmsg` when a warning is shown.
         "warnings",
-        // An uncaught exception: `pythonrun.c` prints it with `traceback._print_exception_bltin` since 3.13, and the source lines
-        // are found through `linecache` and decoded through `tokenize`.
+        // An uncaught exception: `pythonrun.c` prints it with `traceback._print_exception_bltin`
+        // since 3.13, and the source lines are found through `linecache` and decoded through
+        // `tokenize`.
         "traceback",
         "linecache",
         "tokenize",
-        // `object.__reduce_ex__` (`import_copyreg` in `typeobject.c`): `copy` and `pickle` of any object.
+        // `object.__reduce_ex__` (`import_copyreg` in `typeobject.c`): `copy` and `pickle` of any
+        // object.
         "copyreg",
-        // `type.__or__` with a text and `types.GenericAlias` ask for `collections.abc` only when it is imported, but
-        // `_collections_abc` is frozen, so that its public name costs one line.
+        // `array`, `_decimal` and others register their types with its classes.
         "collections.abc",
     ];
     if interpreter.version >= (Version { major: 3, minor: 12, micro: 0 }) {
@@ -96,7 +107,8 @@ pub(crate) fn base_modules(interpreter: &Interpreter) -> Vec<&'static str> {
     modules
 }
 
-/// Modules that `name` imports where no import statement says so. Those that do not exist in this version are passed over.
+/// Modules that `name` imports where no import statement says so. Those that do not exist in this
+/// version are passed over.
 pub(crate) fn implied_by(name: &str, interpreter: &Interpreter) -> Vec<String> {
     let fixed: &[&str] = match name {
         // Extension modules: `PyImport_ImportModule` with a constant name.
@@ -124,7 +136,7 @@ pub(crate) fn implied_by(name: &str, interpreter: &Interpreter) -> Vec<String> {
         "_ssl" => &["_socket", "socket"],
         "_zoneinfo" => &["io", "weakref", "zoneinfo._common", "zoneinfo._tzpath"],
         "array" => &["collections.abc"],
-        // The capsule `pyexpat.expat_CAPI`.
+        // PEP 695 in 3.12 and newer: `typevarobject.c` calls functions of `typing`.
         "_typing" => &["typing"],
 
         // Python modules: names in a table, or in the bootstrap code, which is not followed.
@@ -148,8 +160,8 @@ pub(crate) fn implied_by(name: &str, interpreter: &Interpreter) -> Vec<String> {
 
 /// Modules whose own imports say nothing about a packed program.
 ///
-/// The frozen bootstrap imports `importlib.readers`, `importlib.metadata` and `zlib` in functions that only those call who have
-/// imported them (`implied_by` has the one exception).
+/// The frozen bootstrap imports `importlib.readers`, `importlib.metadata` and `zlib` in functions
+/// that only those call who have imported them (`implied_by` has the one exception).
 pub(crate) fn is_followed(name: &str) -> bool {
     !matches!(
         name,
@@ -163,20 +175,22 @@ pub(crate) fn is_followed(name: &str) -> bool {
 
 /// Whether an import does not happen in a packed program.
 ///
-/// `help` is made by `_sitebuiltins` and imports `pydoc`, a third of the standard library; a program that calls it has it
-/// through `dynamic.rs`.
+/// `help` is made by `_sitebuiltins` and imports `pydoc`, a third of the standard library; a
+/// program that calls it has it through `dynamic.rs`.
 pub(crate) fn is_pruned(from: &str, to: &str) -> bool {
     match from {
         "_sitebuiltins" => to == "pydoc",
         // A function for numpy's own tests builds an extension module, with setuptools.
         "numpy.testing._private.utils" => to.starts_with("numpy.distutils"),
-        // cffi compiles C at run time where it is asked to (`ffi.verify`), with a compiler that a packed program has not got.
+        // cffi compiles C at run time where it is asked to (`ffi.verify`), with a compiler that a
+        // packed program has not got.
         _ if from.starts_with("cffi.") => matches!(to.split('.').next(), Some("setuptools" | "distutils")),
         _ => false,
     }
 }
 
-/// The name that a module is really found under: entries that a module puts into `sys.modules` for another.
+/// The name that a module is really found under: entries that a module puts into `sys.modules` for
+/// another.
 pub(crate) fn canonical_name<'a>(name: &'a str, interpreter: &Interpreter) -> std::borrow::Cow<'a, str> {
     if name == "os.path" || name.starts_with("os.path.") {
         let module = if interpreter.os_name == "nt" { "ntpath" } else { "posixpath" };
@@ -185,10 +199,12 @@ pub(crate) fn canonical_name<'a>(name: &'a str, interpreter: &Interpreter) -> st
     name.into()
 }
 
-/// Other names to try for a module that is not found under its own: names that only an import hook of its package knows.
+/// Other names to try for a module that is not found under its own: names that only an import hook
+/// of its package knows.
 pub(crate) fn aliases(name: &str) -> Vec<String> {
     let mut found = Vec::new();
-    // `VendorImporter` of setuptools and pkg_resources finds `setuptools.extern.NAME` in `setuptools._vendor`.
+    // `VendorImporter` of setuptools and pkg_resources finds `setuptools.extern.NAME` in
+    // `setuptools._vendor`.
     if let Some((package, vendored)) = name.split_once(".extern.") {
         found.push(format!("{package}._vendor.{vendored}"));
         found.push(vendored.to_owned());
@@ -228,30 +244,32 @@ pub(crate) fn aliases(name: &str) -> Vec<String> {
     found
 }
 
-/// Modules that exist once their parent was imported, though no file holds them: `pyexpat` makes the two.
+/// Modules that exist once their parent was imported, though no file holds them: `pyexpat` makes
+/// the two.
 pub(crate) fn is_made_at_run_time(name: &str) -> bool {
     matches!(name, "xml.parsers.expat.errors" | "xml.parsers.expat.model" | "pyexpat.errors" | "pyexpat.model")
         || name.ends_with("six.moves")
         || name.contains("six.moves.")
 }
 
-/// Whether a module is part of a package's own tests, by its name. Such a module counts when an import names it, not when all of a
-/// package is meant.
+/// Whether a module is part of a package's own tests, by its name. Such a module counts when an
+/// import names it, not when all of a package is meant.
 pub(crate) fn is_for_tests(name: &str) -> bool {
     name.split('.').any(|part| matches!(part, "test" | "tests" | "_tests" | "conftest"))
 }
 
 /// Whether nobody needs to be told that a name was not found.
 ///
-/// The standard library imports modules of other platforms and of other implementations in places that are not reached here; so
-/// do libraries, under conditions that cannot be decided. What every run needs is always told.
+/// The standard library imports modules of other platforms and of other implementations in places
+/// that are not reached here; so do libraries, under conditions that cannot be decided. What every
+/// run needs is always told.
 pub(crate) fn is_expected_to_be_absent(name: &str, importer: Origin, interpreter: &Interpreter) -> bool {
     let top = name.split('.').next().unwrap_or(name);
     importer == Origin::StandardLibrary || interpreter.stdlib_modules.contains(top)
 }
 
-/// Modules of the standard library that a name in an extension module does not ask for: words that stand in
-/// programs for other reasons, and packages that are programs of their own.
+/// Modules of the standard library that a name in an extension module does not ask for: words that
+/// stand in programs for other reasons, and packages that are programs of their own.
 pub(crate) fn is_unlikely_in_binaries(name: &str) -> bool {
     let top = name.split('.').next().unwrap_or(name);
     matches!(
@@ -282,7 +300,6 @@ pub(crate) fn is_unlikely_in_binaries(name: &str) -> bool {
             | "sched"
             | "trace"
             | "profile"
-            | "this_"
             | "nis"
             | "crypt"
             | "cgi"

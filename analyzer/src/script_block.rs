@@ -9,9 +9,9 @@ pub(crate) struct ScriptBlock {
     pub(crate) first_line: usize,
 }
 
-/// Finds the block. PEP 723 gives its grammar as a regular expression:
-/// `^# /// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$`; its `+` is greedy, so a block ends at the last
-/// `# ///` of a run of comment lines.
+/// Finds the block. PEP 723 gives its grammar as a regular expression: `^# ///
+/// (?P<type>[a-zA-Z0-9-]+)$\s(?P<content>(^#(| .*)$\s)+)^# ///$`; its `+` is greedy, so a block
+/// ends at the last `# ///` of a run of comment lines.
 ///
 /// # Errors
 /// When there are two such blocks, which the PEP forbids.

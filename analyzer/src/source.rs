@@ -1,8 +1,9 @@
-/// Decodes Python source as the tokenizer of CPython does: a UTF-8 byte order mark, else the cookie of PEP 263 in the
-/// first two lines, else UTF-8.
+/// Decodes Python source as the tokenizer of CPython does: a UTF-8 byte order mark, else the cookie
+/// of PEP 263 in the first two lines, else UTF-8.
 ///
-/// Latin-1 is decoded exactly. Any other encoding is decoded as UTF-8 with replacement characters: what the analysis looks
-/// for, the names of modules, is ASCII in practice, and the bytecode is compiled by CPython itself from the bytes.
+/// Latin-1 is decoded exactly. Any other encoding is decoded as UTF-8 with replacement characters:
+/// what the analysis looks for, the names of modules, is ASCII in practice, and the bytecode is
+/// compiled by CPython itself from the bytes.
 pub(crate) fn decode(bytes: &[u8]) -> String {
     if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         return String::from_utf8_lossy(rest).into_owned();
@@ -23,7 +24,8 @@ fn is_latin_1(bytes: &[u8]) -> bool {
     })
 }
 
-/// The encoding that PEP 263 declares: `^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)` in one of the first two lines.
+/// The encoding that PEP 263 declares: `^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)` in one of the first
+/// two lines.
 fn cookie(bytes: &[u8]) -> Option<String> {
     bytes.split(|&byte| byte == b'\n').take(2).find_map(|line| {
         let line = String::from_utf8_lossy(line);

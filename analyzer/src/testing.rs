@@ -49,7 +49,8 @@ pub(crate) fn interpreter() -> Interpreter {
     }
 }
 
-/// A project with these files below a temporary folder. `one` and `two` are its search path, `one/main.py` its entry.
+/// A project with these files below a temporary folder. `one` and `two` are its search path,
+/// `one/main.py` its entry.
 pub(crate) fn project(files: &[(&str, &str)]) -> (tempfile::TempDir, Project) {
     let folder = tempfile::tempdir().unwrap();
     for (name, text) in files {

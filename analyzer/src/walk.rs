@@ -1,7 +1,7 @@
 use crate::distribution;
 use crate::error::Error;
-use crate::findings::{self, refuse_certain_syntax_errors};
 use crate::finder::Found;
+use crate::findings::{self, refuse_certain_syntax_errors};
 use crate::graph::{EdgeKind, ModuleGraph, ModuleKind, Options, Warning};
 use crate::growing::{ENTRY, Growing, Importer};
 use crate::native_imports::follow_native;
@@ -11,14 +11,17 @@ use crate::program::EntryPoint;
 use crate::project::{Origin, Project};
 use crate::read::{self, Reading};
 use crate::{certainty, rules};
+use std::path::PathBuf;
 
-/// Follows the imports of the program from its entry, and of what the interpreter itself and the flags ask for.
+/// Follows the imports of the program from its entry, and of what the interpreter itself and the
+/// flags ask for.
 ///
-/// Modules are visited breadth first, in the order of the imports in their sources, so that the graph and its reasons are the
-/// same in every run.
+/// Modules are visited breadth first, in the order of the imports in their sources, so that the
+/// graph and its reasons are the same in every run.
 ///
 /// # Errors
-/// When the entry cannot be read, or a module of the program that every run imports has a syntax error.
+/// When the entry cannot be read, or a module of the program that every run imports has a syntax
+/// error.
 pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> {
     let distributions = distribution::installed(&project.search_path);
     let owners = Owners::new(&distributions);
@@ -50,7 +53,8 @@ pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> 
 fn add_entry(growing: &mut Growing<'_>) -> Result<(), Error> {
     let (path, source) = match &growing.entry {
         EntryPoint::Script(path) => {
-            // The reason for a file that went away since `Program::locate` is wanted here, not as a warning.
+            // The reason for a file that went away since `Program::locate` is wanted here, not as a
+            // warning.
             std::fs::metadata(path).map_err(|source| Error::Read { path: path.clone(), source })?;
             (path.clone(), None)
         }
@@ -144,7 +148,8 @@ fn follow_import(growing: &mut Growing<'_>, index: usize, import: Import) {
         }
         Target::Members { module, names } => {
             let Some(node) = growing.require(&module, importer) else {
-                // A name of a module that only an import hook knows may still be a module of its own.
+                // A name of a module that only an import hook knows may still be a module of its
+                // own.
                 for name in names {
                     for alias in rules::aliases(&format!("{module}.{name}")) {
                         growing.guess(&alias, importer);
@@ -173,8 +178,9 @@ fn follow_import(growing: &mut Growing<'_>, index: usize, import: Import) {
     }
 }
 
-/// A text that refers to an object: the longest part of it that is a module counts. A single word is a reference only where all of it
-/// is one of the program's modules (`main:app`); too many words are names of packages.
+/// A text that refers to an object: the longest part of it that is a module counts. A single word
+/// is a reference only where all of it is one of the program's modules (`main:app`); too many words
+/// are names of packages.
 fn guess_reference(growing: &mut Growing<'_>, name: &str, importer: Importer) {
     let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
     let parts: Vec<&str> = ends.filter_map(|end| name.get(..end)).collect();
@@ -205,8 +211,8 @@ fn follow_members(growing: &mut Growing<'_>, node: usize, names: &[String], impo
     }
 }
 
-/// Includes the submodules that `from package import *` binds: those that `__all__` names. It is known once the package has
-/// been read.
+/// Includes the submodules that `from package import *` binds: those that `__all__` names. It is
+/// known once the package has been read.
 fn follow_stars(growing: &mut Growing<'_>) {
     for (importer, node) in std::mem::take(&mut growing.stars) {
         if node >= growing.read {
@@ -219,8 +225,8 @@ fn follow_stars(growing: &mut Growing<'_>) {
     }
 }
 
-/// `import package` and then `package.submodule.name`: works where the package has a `__getattr__` (PEP 562) that imports the
-/// submodule, as scipy has. It is known once the package has been read.
+/// `import package` and then `package.submodule.name`: works where the package has a `__getattr__`
+/// (PEP 562) that imports the submodule, as scipy has. It is known once the package has been read.
 fn follow_attribute_uses(growing: &mut Growing<'_>) {
     for (importer, dotted) in std::mem::take(&mut growing.attribute_uses) {
         let mut included = None;
@@ -268,8 +274,8 @@ fn follow_dormant(growing: &mut Growing<'_>, index: usize, outline: &mut Outline
     }
 }
 
-/// Follows what waited for the use of this name. A use inside its own package does not count: `multiprocessing.Manager` makes a
-/// `SyncManager`, and never with the other serializer.
+/// Follows what waited for the use of this name. A use inside its own package does not count:
+/// `multiprocessing.Manager` makes a `SyncManager`, and never with the other serializer.
 fn wake(growing: &mut Growing<'_>, user: usize, used: String) {
     let top = |name: &str| name.split('.').next().map(str::to_owned);
     if growing.nodes.get(user).is_some_and(|node| top(&node.name) == top(&used)) {
@@ -321,7 +327,8 @@ mod tests {
     }
 
     fn names(files: &[(&str, &str)]) -> Vec<String> {
-        // The interpreter of these tests has no standard library, so that its own needs are not found.
+        // The interpreter of these tests has no standard library, so that its own needs are not
+        // found.
         graph(files, &Options::default()).unwrap().modules.into_keys().filter(|name| name != "zipimport").collect()
     }
 

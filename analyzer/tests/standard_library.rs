@@ -1,4 +1,5 @@
-//! The graph of programs that use the standard library, with the Python that is installed, against what a real run imports.
+//! The graph of programs that use the standard library, with the Python that is installed, against
+//! what a real run imports.
 
 use rpack_analyzer::{Interpreter, ModuleKind, Options, Origin, Program, Project, resolve, walk};
 use std::collections::BTreeSet;
@@ -115,7 +116,8 @@ fn project(script: &Path) -> Project {
     Project::new(Program::locate(script).unwrap(), interpreter, &[])
 }
 
-/// Modules with a spec in `sys.modules` at the end of a run, without those that an empty program has (`site` imports them).
+/// Modules with a spec in `sys.modules` at the end of a run, without those that an empty program
+/// has (`site` imports them).
 fn imported_by_run(interpreter: &Interpreter, script: &Path) -> BTreeSet<String> {
     const REPORT: &str = "import sys, atexit\natexit.register(lambda: print('\\n@' + ' '.join(name for name, module in list(sys.modules.items()) \
                           if getattr(module, '__spec__', None))))\n";
