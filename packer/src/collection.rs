@@ -228,7 +228,7 @@ impl Error {
                  distributions; with pyenv: `PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install VERSION`"
                     .to_owned(),
             ),
-            Error::Libraries(_) => None,
+            Error::Libraries(error) => error.hint(),
             Error::NothingToAdd { .. } => Some(
                 "The source is relative to the folder that rpack is run in; a folder adds what it contains".to_owned(),
             ),

@@ -3,6 +3,8 @@
 //! [`build`] is the line of data, and reads as its table of contents. Each step takes what the step before made and
 //! returns a value; the folders and files of this crate stand in the same order.
 
+#![forbid(unsafe_code)]
+
 pub mod bootloader;
 pub mod bytecode;
 pub mod collection;
@@ -114,7 +116,7 @@ impl Error {
     /// What the user can do about it, where there is something to say.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Error::Analysis(_) => None,
+            Error::Analysis(error) => error.hint(),
             Error::Environment(error) => error.hint(),
             Error::Diagnosis(error) => error.hint(),
             Error::Collection(error) => error.hint(),

@@ -1,5 +1,7 @@
 //! The command `rpack`.
 
+#![forbid(unsafe_code)]
+
 mod arguments;
 mod printer;
 

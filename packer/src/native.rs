@@ -1,8 +1,11 @@
-//! What is done to a native file before it goes into a bundle. What the dynamic linker loads of it stays the same, except
+//! What is done to a native file before it is compressed. What the dynamic linker loads of it stays the same, except
 //! for search paths of the machine that it was built on.
 
 mod run_path;
+mod sections;
 mod strip;
+
+pub use sections::filter;
 
 /// Makes a native file fit for every machine: without debug information, and without absolute search paths.
 pub fn make_portable(content: Vec<u8>) -> Vec<u8> {

@@ -5,7 +5,8 @@
 
 use crate::bootloader;
 use crate::collection::{CollectedFile, CollectedModule, Collection, Content, ModuleContent};
-use crate::native::make_portable;
+use crate::native::{filter, make_portable};
+use rpack_format::Filter;
 use rpack_format::index::{self, File, FileKind, Frame, Header, Module, ModuleKind};
 use rpack_format::trailer::{self, Trailer};
 use rpack_format::zip::{self, Entry, Method};
@@ -14,10 +15,14 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use zstd::zstd_safe::CParameter;
 
 /// How hard to compress. Level 7 takes the simple plugin's 30 MB through two cores in half a second; level 3 leaves the
 /// file 0.9 MB larger, and level 12 makes it 0.2 MB smaller in three times the time.
-const LEVEL: i32 = 7;
+const LEVEL: i32 = 10;
+
+/// Logarithm of how far back matches are looked for: 32 MiB, so that the whole of a large library is in reach.
+const WINDOW: u32 = 25;
 
 /// A complete executable, bootloader included.
 pub struct Payload {
@@ -59,7 +64,8 @@ pub fn assemble(collection: &Collection, code: Vec<Option<Vec<u8>>>) -> Result<P
         };
         modules.push((module, frame));
     }
-    let index = encode_index(collection, &modules, files);
+    let filters = members.into_iter().map(|member| member.filters).collect();
+    let index = encode_index(collection, &modules, files, filters);
     let index_start = layout.add_index(index)?;
     let startup_end = layout.bytes.len() as u64;
     // Beyond this point no member is added.
@@ -79,6 +85,7 @@ struct Member {
     size: u64,
     crc: u32,
     digest: [u8; 32],
+    filters: Vec<Filter>,
 }
 
 /// Compresses every source, on all cores, and returns the members in the order of the sources.
@@ -91,7 +98,10 @@ fn compress(sources: &[Source]) -> Result<Vec<Member>, Error> {
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
-                let mut compressor = zstd::bulk::Compressor::new(LEVEL);
+                let mut compressor = zstd::bulk::Compressor::new(LEVEL).and_then(|mut compressor| {
+                    compressor.set_parameter(CParameter::WindowLog(WINDOW))?;
+                    Ok(compressor)
+                });
                 while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let member = match &mut compressor {
                         Ok(compressor) => compress_one(&sources[number], compressor),
@@ -106,12 +116,14 @@ fn compress(sources: &[Source]) -> Result<Vec<Member>, Error> {
 }
 
 fn compress_one(source: &Source, compressor: &mut zstd::bulk::Compressor) -> Result<Member, Error> {
-    let content = source.read()?;
+    let mut content = source.read()?;
+    // The digest names the file as it will be unpacked, before the filters.
+    let digest = blake3::hash(&content).into();
+    let filters = if source.is_native() { filter(content.to_mut()) } else { Vec::new() };
     // Modules are covered by the checksum of the start-up part; files are checked once more when they are unpacked.
     compressor.include_checksum(matches!(source, Source::File(_))).map_err(Error::Compression)?;
     let frame = compressor.compress(&content).map_err(Error::Compression)?;
-    let digest = blake3::hash(&content).into();
-    Ok(Member { frame, size: content.len() as u64, crc: crc32fast::hash(&content), digest })
+    Ok(Member { frame, size: content.len() as u64, crc: crc32fast::hash(&content), digest, filters })
 }
 
 impl Source<'_> {
@@ -120,6 +132,10 @@ impl Source<'_> {
             Source::Code(code) => code.len() as u64,
             Source::File(file) => file.content.size(),
         }
+    }
+
+    fn is_native(&self) -> bool {
+        matches!(self, Source::File(CollectedFile { kind: FileKind::Native, .. }))
     }
 
     fn read(&self) -> Result<std::borrow::Cow<'_, [u8]>, Error> {
@@ -145,7 +161,7 @@ impl Layout {
         let mode = if file.executable { 0o755 } else { 0o644 };
         let frame = self.add_member(&file.path, member, mode)?;
         let (path, kind, executable) = (file.path.as_str(), file.kind, file.executable);
-        Ok(File { path, kind, executable, frame, digest: member.digest, needs: 0..0 })
+        Ok(File { path, kind, executable, frame, digest: member.digest, needs: 0..0, filters: 0..0 })
     }
 
     fn add_member(&mut self, name: &str, member: &Member, mode: u16) -> Result<Frame, Error> {
@@ -183,7 +199,12 @@ impl Layout {
     }
 }
 
-fn encode_index(collection: &Collection, modules: &[(&CollectedModule, Frame)], files: Vec<File>) -> Vec<u8> {
+fn encode_index(
+    collection: &Collection,
+    modules: &[(&CollectedModule, Frame)],
+    files: Vec<File>,
+    filters: Vec<Vec<Filter>>,
+) -> Vec<u8> {
     let number = |path: &str| {
         let position = collection.files.binary_search_by(|file| file.path.as_str().cmp(path));
         position.expect("every file that is referred to was collected") as u32
@@ -213,7 +234,9 @@ fn encode_index(collection: &Collection, modules: &[(&CollectedModule, Frame)], 
         tree: tree_identity(&files),
     };
     let needs = collection.files.iter().map(|file| file.needs.iter().map(|path| number(path)).collect());
-    index::encode(&header, &modules, &files.into_iter().zip(needs).collect::<Vec<_>>())
+    let files: Vec<_> =
+        files.into_iter().zip(needs).zip(filters).map(|((file, needs), filters)| (file, needs, filters)).collect();
+    index::encode(&header, &modules, &files)
 }
 
 /// Identifies a set of files by their paths, contents and modes.

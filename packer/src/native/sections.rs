@@ -1,0 +1,80 @@
+//! Which parts of a native file each filter of [`rpack_format::filter`] is for.
+
+use object::LittleEndian;
+use object::elf::{EM_X86_64, FileHeader64, SHF_EXECINSTR, SHT_PROGBITS, SHT_RELA};
+use object::read::elf::{FileHeader, SectionHeader};
+use rpack_format::filter::{self, Filter, FilterKind};
+
+/// Length of what stands in front of the table in `.eh_frame_hdr`: version, three encodings, a pointer and a count.
+const FRAME_HEADER: u32 = 12;
+
+/// Filters the content in place and returns what was done. A file that the filters are not for stays as it was.
+pub fn filter(content: &mut [u8]) -> Vec<Filter> {
+    let filters = find(content).unwrap_or_default();
+    let original = content.to_vec();
+    filters.iter().for_each(|&each| filter::apply(content, each));
+    let mut inverted = content.to_vec();
+    filters.iter().for_each(|&each| filter::invert(&mut inverted, each));
+    if inverted == original {
+        return filters;
+    }
+    content.copy_from_slice(&original);
+    Vec::new()
+}
+
+/// The filters for a 64-bit x86 ELF file, by its sections.
+fn find(content: &[u8]) -> Option<Vec<Filter>> {
+    let header = FileHeader64::<LittleEndian>::parse(content).ok()?;
+    header.endian().ok()?;
+    if header.e_machine.get(LittleEndian) != EM_X86_64 {
+        return None;
+    }
+    let sections = header.sections(LittleEndian, content).ok()?;
+    let mut filters = Vec::new();
+    for section in sections.iter() {
+        let (start, size) = (section.sh_offset(LittleEndian), section.sh_size(LittleEndian));
+        let (Ok(start), Ok(size)) = (u32::try_from(start), u32::try_from(size)) else { continue };
+        let Some(end) = start.checked_add(size).filter(|&end| end as usize <= content.len()) else { continue };
+        let name = sections.section_name(LittleEndian, section).unwrap_or_default();
+        let is_code = section.sh_flags(LittleEndian).0 & SHF_EXECINSTR.0 != 0;
+        let kind = section.sh_type(LittleEndian);
+        match name {
+            b".eh_frame" => filters.push(Filter { kind: FilterKind::Frames, start, end }),
+            b".eh_frame_hdr" if size > FRAME_HEADER => {
+                filters.push(Filter { kind: FilterKind::Pairs, start: start + FRAME_HEADER, end });
+            }
+            _ if kind == SHT_RELA => filters.push(Filter { kind: FilterKind::Triples, start, end }),
+            _ if kind == SHT_PROGBITS && is_code => filters.push(Filter { kind: FilterKind::Branches, start, end }),
+            _ => {}
+        }
+    }
+    // Overlapping sections would be undone in the wrong order; no linker makes them.
+    filters.sort_by_key(|filter| filter.start);
+    let is_disjoint = filters.windows(2).all(|pair| pair[0].end <= pair[1].start);
+    is_disjoint.then_some(filters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_executable_has_code_unwind_tables_and_relocations() {
+        let mut own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        let original = own.clone();
+        let filters = filter(&mut own);
+        for kind in [FilterKind::Branches, FilterKind::Frames, FilterKind::Pairs, FilterKind::Triples] {
+            assert!(filters.iter().any(|filter| filter.kind == kind), "{kind:?} is missing: {filters:?}");
+        }
+        assert!(own != original);
+        filters.iter().for_each(|&each| filter::invert(&mut own, each));
+        assert!(own == original);
+    }
+
+    #[test]
+    fn what_is_no_elf_file_is_left_alone() {
+        let mut content = b"\x7fELF and then something else".to_vec();
+        assert_eq!(filter(&mut content), []);
+        assert_eq!(content, b"\x7fELF and then something else");
+    }
+}
