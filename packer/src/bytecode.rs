@@ -25,8 +25,7 @@ const PYC_HEADER: usize = 16;
 pub struct Bytecode {
     /// The marshalled code of each module, in the order of the modules; `None` for those that have no code.
     pub code: Vec<Option<Vec<u8>>>,
-    /// Modules that could not be compiled. They are left out of the code: importing one of them at run time would fail in
-    /// plain Python too.
+    /// Modules that could not be compiled. Importing one of them raises what plain Python would raise.
     pub warnings: Vec<Warning>,
 }
 
@@ -53,9 +52,9 @@ pub fn compile(modules: &[CollectedModule], interpreter: &Interpreter) -> Result
         bytecode.code.push(match outcome {
             Outcome::Code(code) => Some(code),
             Outcome::Nothing => None,
-            Outcome::Refused(reason) => {
+            Outcome::Refused { reason, code } => {
                 bytecode.warnings.push(Warning::not_compiled(&modules[number].name, &reason));
-                None
+                code
             }
         });
     }
@@ -65,7 +64,11 @@ pub fn compile(modules: &[CollectedModule], interpreter: &Interpreter) -> Result
 enum Outcome {
     Code(Vec<u8>),
     Nothing,
-    Refused(String),
+    /// The reason, and code that raises it; none where even that is impossible.
+    Refused {
+        reason: String,
+        code: Option<Vec<u8>>,
+    },
 }
 
 /// Takes modules off the list, until none is left, and compiles them in one worker process.
@@ -100,7 +103,10 @@ fn read_bytecode(path: &PathBuf, interpreter: &Interpreter) -> Result<Outcome, E
     let content = std::fs::read(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
     match content.split_at_checked(PYC_HEADER) {
         Some((header, code)) if header.starts_with(&interpreter.magic) => Ok(Outcome::Code(code.to_vec())),
-        _ => Ok(Outcome::Refused(format!("`{}` was compiled by another version of Python", path.display()))),
+        _ => {
+            let reason = format!("`{}` is bytecode of another version of Python", path.display());
+            Ok(Outcome::Refused { reason, code: None })
+        }
     }
 }
 
@@ -146,15 +152,20 @@ impl Worker {
             self.input.write_all(part)?;
         }
         self.input.flush()?;
-        let mut header = [0; 5];
-        self.output.read_exact(&mut header)?;
-        let [status, length @ ..] = header;
-        let mut answer = vec![0; u32::from_le_bytes(length) as usize];
-        self.output.read_exact(&mut answer)?;
-        Ok(match status {
-            0 => Outcome::Code(answer),
-            _ => Outcome::Refused(String::from_utf8_lossy(&answer).into_owned()),
-        })
+        let reason = self.receive()?;
+        let code = self.receive()?;
+        if reason.is_empty() {
+            return Ok(Outcome::Code(code));
+        }
+        Ok(Outcome::Refused { reason: String::from_utf8_lossy(&reason).into_owned(), code: Some(code) })
+    }
+
+    fn receive(&mut self) -> io::Result<Vec<u8>> {
+        let mut length = [0; 4];
+        self.output.read_exact(&mut length)?;
+        let mut part = vec![0; u32::from_le_bytes(length) as usize];
+        self.output.read_exact(&mut part)?;
+        Ok(part)
     }
 
     /// Closes the worker's input, which ends it.

@@ -10,6 +10,7 @@ mod modules;
 mod natives;
 
 use crate::bootloader;
+use crate::diagnosis::Warning;
 use crate::options::{Options, Sources, Tracing};
 use rpack_analyzer::{ModuleGraph, Project};
 use rpack_format::FileKind;
@@ -40,6 +41,8 @@ pub struct Collection {
     pub libpython: String,
     /// Path of rpack's runtime library among the files.
     pub runtime: String,
+    /// What was not found.
+    pub warnings: Vec<Warning>,
 }
 
 impl Collection {
@@ -135,7 +138,7 @@ pub fn collect(project: &Project, graph: &ModuleGraph, options: &Options) -> Res
     files.add(&runtime, FileKind::Native, Content::Bytes(bootloader::RUNTIME.to_vec()));
 
     let modules = modules::collect(graph, project);
-    natives::collect(&mut files, graph, project)?;
+    let warnings = natives::collect(&mut files, graph, project)?;
     data::collect(&mut files, graph);
     metadata::collect(&mut files, &graph.distributions);
     added::collect(&mut files, &options.added_data)?;
@@ -147,7 +150,7 @@ pub fn collect(project: &Project, graph: &ModuleGraph, options: &Options) -> Res
     let name = options.name.clone().unwrap_or_else(|| project.program.name.clone());
     let python = (interpreter.version.major.into(), interpreter.version.minor.into());
     let flags = if options.tracing == Tracing::On { FLAG_DEBUG } else { 0 };
-    Ok(Collection { name, python, flags, modules, files: files.into_sorted(), libpython, runtime })
+    Ok(Collection { name, python, flags, modules, files: files.into_sorted(), libpython, runtime, warnings })
 }
 
 /// The files collected so far, by their path inside the bundle.

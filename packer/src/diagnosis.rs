@@ -71,6 +71,10 @@ pub enum Importance {
 }
 
 impl Warning {
+    fn new(message: String) -> Self {
+        Warning { message, importance: Importance::Normal }
+    }
+
     /// What could not be analyzed. The interpreter will compile it or not; the program may never come there.
     fn of_analysis(warning: &rpack_analyzer::Warning, project: &Project) -> Self {
         let location = |file: &Path, line| Location::new(file, line, &project.program.root);
@@ -96,8 +100,16 @@ impl Warning {
 
     /// A module that the interpreter refused to compile.
     pub fn not_compiled(name: &str, reason: &str) -> Self {
-        let message = format!("Left out the module `{name}`, which cannot be compiled: {reason}");
+        let message = format!("The module `{name}` cannot be compiled, so importing it will fail: {reason}");
         Warning { message, importance: Importance::Detail }
+    }
+
+    /// A shared library that the build machine does not have.
+    pub fn no_library(name: &str, needed_by: &Path) -> Self {
+        let needed_by = needed_by.display();
+        Warning::new(format!(
+            "Shared library not found: `{name}` (needed by `{needed_by}`). Install it before building"
+        ))
     }
 }
 

@@ -45,6 +45,7 @@ pub fn build(options: &Options, report: &mut dyn FnMut(Event)) -> Result<Built, 
     diagnosis::check_graph(&graph, &project)?.into_iter().for_each(|warning| report(Event::Warning(warning)));
 
     let collection = collection::collect(&project, &graph, options)?;
+    collection.warnings.iter().for_each(|warning| report(Event::Warning(warning.clone())));
     report(Event::Collected(&collection, &graph));
 
     report(Event::Step("Compiling", &format!("{} modules", collection.modules.len())));

@@ -60,17 +60,20 @@ pub fn assemble(collection: &Collection, code: Vec<Option<Vec<u8>>>) -> Result<P
     for (module, code) in collection.modules.iter().zip(&code) {
         let frame = match code.as_ref().and_then(|_| code_members.next()) {
             Some(member) => layout.add_member(&format!("{}c", module.path), &member, 0o644)?,
+            // A module without the code that it should have is as good as not there.
+            None if matches!(module.content, ModuleContent::Source(_) | ModuleContent::Bytecode(_)) => continue,
             None => Frame::default(),
         };
         modules.push((module, frame));
     }
     let filters = members.into_iter().map(|member| member.filters).collect();
+    let module_count = modules.len();
     let index = encode_index(collection, &modules, files, filters);
     let index_start = layout.add_index(index)?;
     let startup_end = layout.bytes.len() as u64;
     // Beyond this point no member is added.
     layout.close(startup_start, index_start, startup_end)?;
-    Ok(Payload { bytes: layout.bytes, modules: collection.modules.len() })
+    Ok(Payload { bytes: layout.bytes, modules: module_count })
 }
 
 /// What becomes a member.

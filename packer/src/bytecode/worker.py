@@ -1,5 +1,5 @@
-# Compiles modules for rpack. Each request is a file name and a source, each after its length; each answer is a status, a
-# length, and marshalled code or a message. It ends with its input. Only modules that are part of the interpreter are imported.
+# Compiles modules for rpack. Each request is a file name and a source, each after its length; each answer is the reason why
+# the source cannot be compiled, empty where it can, and marshalled code, each after its length. It ends with its input. Only modules that are part of the interpreter are imported.
 import gc
 import marshal
 import sys
@@ -19,13 +19,19 @@ def receive():
 while True:
     name = receive().decode()
     source = receive()
+    reason = b""
     try:
         code = compile(source, name, "exec", dont_inherit=True, optimize=0)
-        status, answer = 0, marshal.dumps(code)
-    except SyntaxError as error:
-        status, answer = 1, f"{error.msg} (line {error.lineno})".encode("utf-8", "replace")
-    except (ValueError, RecursionError, MemoryError) as error:
-        status, answer = 1, f"{type(error).__name__}: {error}".encode("utf-8", "replace")
-    answers.write(bytes([status]) + len(answer).to_bytes(4, "little"))
-    answers.write(answer)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        # Importing the module raises what importing its source would raise.
+        arguments = error.args
+        if isinstance(error, SyntaxError):
+            arguments = (error.msg, (name, error.lineno, error.offset, error.text, error.end_lineno, error.end_offset))
+            reason = f"{error.msg} (line {error.lineno})".encode("utf-8", "replace")
+        else:
+            reason = f"{type(error).__name__}: {error}".encode("utf-8", "replace")
+        code = compile(f"raise {type(error).__name__}(*{arguments!r})", name, "exec", dont_inherit=True)
+    for answer in (reason, marshal.dumps(code)):
+        answers.write(len(answer).to_bytes(4, "little"))
+        answers.write(answer)
     answers.flush()

@@ -1,6 +1,7 @@
 //! Native files: libpython, extension modules, and the shared libraries that these need.
 
 use super::{Content, Error, Files, NATIVE_FOLDER, relative};
+use crate::diagnosis::Warning;
 use rpack_analyzer::{Interpreter, Library, Module, ModuleGraph, ModuleKind, Origin, Project};
 use rpack_format::FileKind;
 use std::path::{Path, PathBuf};
@@ -15,8 +16,9 @@ pub fn add_libpython(files: &mut Files, interpreter: &Interpreter) -> Result<Str
     Ok(path)
 }
 
-/// Adds the graph's extension modules, and every library that one of them needs and not every Linux system has.
-pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) -> Result<(), Error> {
+/// Adds the graph's extension modules, and every library that one of them needs and not every Linux system has. Warns of
+/// those that were not found.
+pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) -> Result<Vec<Warning>, Error> {
     let extensions: Vec<&Module> =
         graph.modules.values().filter(|module| module.kind == ModuleKind::Extension).collect();
     let paths: Vec<PathBuf> = extensions.iter().map(|module| module.path.clone()).collect();
@@ -35,7 +37,7 @@ pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) -> Res
             file.needs = needs.map(|&number| library_paths[number].clone()).collect();
         }
     }
-    Ok(())
+    Ok(native.unresolved.iter().map(|(needed_by, name)| Warning::no_library(name, needed_by)).collect())
 }
 
 /// The path of an extension module inside the bundle: beside its package's modules, or, for those of the standard library,
