@@ -5,7 +5,7 @@ use crate::loader_cache::{self, LoaderCache};
 use object::read::ReadCache;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
 
 /// A shared library to carry along.
@@ -179,11 +179,26 @@ impl Platform {
             for (token, value) in [("ORIGIN", origin.as_str()), ("LIB", "lib"), ("PLATFORM", &self.machine)] {
                 folder = folder.replace(&format!("${{{token}}}"), value).replace(&format!("${token}"), value);
             }
-            PathBuf::from(folder)
+            without_steps_up(Path::new(&folder))
         };
         // An empty or relative folder would mean wherever the program is started.
         text.split(':').map(replaced).filter(|folder| folder.is_absolute()).collect()
     }
+}
+
+/// A path in which no `..` is left, so that a library has one path however it was reached, and lies visibly below the
+/// folder that it came with. Links are not followed: a wheel's folders are none.
+fn without_steps_up(path: &Path) -> PathBuf {
+    let mut result = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::ParentDir => {
+                result.pop();
+            }
+            part => result.push(part),
+        }
+    }
+    result
 }
 
 fn read_dynamic(path: &Path) -> std::io::Result<Option<Dynamic>> {
@@ -286,7 +301,7 @@ mod tests {
         let platform = Platform { machine: "x86_64".to_owned() };
         let folders =
             platform.folders("$ORIGIN/../x.libs::${ORIGIN}:relative:/opt/$LIB/$PLATFORM", Path::new("/a/b/c.so"));
-        assert_eq!(folders, ["/a/b/../x.libs", "/a/b", "/opt/lib/x86_64"].map(PathBuf::from));
+        assert_eq!(folders, ["/a/x.libs", "/a/b", "/opt/lib/x86_64"].map(PathBuf::from));
     }
 
     #[test]

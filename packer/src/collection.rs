@@ -17,7 +17,7 @@ use rpack_format::FileKind;
 use rpack_format::index::FLAG_DEBUG;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
 /// The folder inside the bundle for native files that belong to no package. It cannot be imported, because its name is no
@@ -182,9 +182,14 @@ impl Files {
     }
 }
 
-/// A path relative to `folder`, as it is written inside the bundle. `None` where it does not lie there, or is not UTF-8.
+/// A path relative to `folder`, as it is written inside the bundle. `None` where it does not lie there, leads out of it, or is
+/// not UTF-8.
 fn relative(path: &Path, folder: &Path) -> Option<String> {
-    let parts: Option<Vec<_>> = path.strip_prefix(folder).ok()?.iter().map(|part| part.to_str()).collect();
+    let part = |part: Component<'_>| match part {
+        Component::Normal(name) => name.to_str().map(str::to_owned),
+        _ => None,
+    };
+    let parts: Option<Vec<_>> = path.strip_prefix(folder).ok()?.components().map(part).collect();
     parts.map(|parts| parts.join("/")).filter(|path| !path.is_empty())
 }
 

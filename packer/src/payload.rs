@@ -6,10 +6,10 @@
 use crate::bootloader;
 use crate::collection::{CollectedFile, CollectedModule, Collection, Content, ModuleContent};
 use crate::native::{filter, make_portable};
-use rpack_format::Filter;
 use rpack_format::index::{self, File, FileKind, Frame, Header, Module, ModuleKind};
 use rpack_format::trailer::{self, Trailer};
 use rpack_format::zip::{self, Entry, Method};
+use rpack_format::{Filter, Index};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
@@ -69,6 +69,8 @@ pub fn assemble(collection: &Collection, code: Vec<Option<Vec<u8>>>) -> Result<P
     let filters = members.into_iter().map(|member| member.filters).collect();
     let module_count = modules.len();
     let index = encode_index(collection, &modules, files, filters);
+    // The bootloader checks the same at every start; a defect shall show where it is made.
+    Index::parse(&index).map_err(Error::Index)?;
     let index_start = layout.add_index(index)?;
     let startup_end = layout.bytes.len() as u64;
     // Beyond this point no member is added.
@@ -265,6 +267,9 @@ pub enum Error {
         /// The reason.
         source: io::Error,
     },
+    /// The bootloader would not accept the index: a defect of rpack.
+    #[error("The index of the payload is wrong: {0}. Please report this as a defect of rpack")]
+    Index(rpack_format::Error),
     /// Zstandard refused.
     #[error("Cannot compress: {0}")]
     Compression(io::Error),
