@@ -9,6 +9,7 @@ mod damage;
 mod examples;
 mod hostile_places;
 mod interpreters;
+mod libraries;
 mod process;
 mod programs;
 mod reproducibility;

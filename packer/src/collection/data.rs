@@ -4,7 +4,7 @@
 //! program reads: sources and headers of extension modules, type stubs, tests, caches.
 
 use super::{Content, Files, relative};
-use rpack_analyzer::{Module, ModuleGraph, ModuleKind, Origin};
+use rpack_analyzer::{Distribution, Module, ModuleGraph, ModuleKind, Origin};
 use rpack_format::FileKind;
 use std::path::Path;
 use walkdir::{DirEntry, WalkDir};
@@ -25,9 +25,25 @@ const LEFT_OUT_PACKAGES: [&str; 4] = ["ensurepip", "idlelib", "test", "turtledem
 pub fn collect(files: &mut Files, graph: &ModuleGraph) {
     let packages = graph.modules.values().filter(|module| module.is_package && has_data(module));
     for package in packages {
-        // A namespace package has no files of its own: what lies in its folders belongs to whoever shares the name.
-        if !matches!(package.kind, ModuleKind::Namespace { .. }) {
-            package.submodule_path.iter().for_each(|folder| collect_folder(files, package, folder));
+        let is_namespace = matches!(package.kind, ModuleKind::Namespace { .. });
+        for folder in &package.submodule_path {
+            if is_namespace {
+                collect_portion(files, package, folder, &graph.distributions);
+            } else {
+                collect_folder(files, package, folder);
+            }
+        }
+    }
+}
+
+/// Takes from a namespace package's folder what belongs to an included distribution, as the `.proto` files of Google's APIs
+/// do. The folder is shared, so what else lies there may be anybody's, and the folders inside have their own turn.
+fn collect_portion(files: &mut Files, package: &Module, folder: &Path, distributions: &[Distribution]) {
+    let installed = distributions.iter().flat_map(|distribution| &distribution.files);
+    for file in installed.filter(|file| file.parent() == Some(folder) && is_data(file) && file.is_file()) {
+        if let Some(name) = relative(file, folder).filter(|name| !name.starts_with('.')) {
+            let path = format!("{}/{name}", package.name.replace('.', "/"));
+            files.add(&path, FileKind::Data, Content::File(file.clone()));
         }
     }
 }

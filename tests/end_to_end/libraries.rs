@@ -1,0 +1,93 @@
+//! Installed distributions: what comes along of them without a flag.
+
+use crate::interpreters;
+use crate::rpack::{clean, rpack, run, text};
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+/// Installs files as pip does: with a RECORD that lists them.
+fn install(site: &Path, name: &str, files: &[(&str, &str)]) {
+    let metadata = format!("{name}-1.5.dist-info");
+    let text = format!("Metadata-Version: 2.1\nName: {name}\nVersion: 1.5\n");
+    let own = [(format!("{metadata}/METADATA"), text), (format!("{metadata}/INSTALLER"), "pip\n".to_owned())];
+    let files = files.iter().map(|&(path, content)| (path.to_owned(), content.to_owned())).chain(own);
+    let mut record = format!("{metadata}/RECORD,,\n");
+    for (path, content) in files {
+        fs::create_dir_all(site.join(&path).parent().unwrap()).unwrap();
+        fs::write(site.join(&path), content).unwrap();
+        record.push_str(&format!("{path},,\n"));
+    }
+    fs::write(site.join(metadata).join("RECORD"), record).unwrap();
+}
+
+/// Packs `source` with `site` on the path and gives what it prints where `site` is gone.
+fn output_without(site: &Path, source: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("main.py"), source).unwrap();
+    let mut command = rpack();
+    command.current_dir(folder.path()).env("PYTHONPATH", site);
+    let built = run(command.args(["build", "main.py", "--output", "packed", "--python"]).arg(interpreters::any()));
+    assert!(built.status.success(), "{}", text(&built.stderr));
+    fs::remove_dir_all(site).unwrap();
+    let mut packed = Command::new(folder.path().join("packed"));
+    clean(&mut packed);
+    let output = run(&mut packed);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+#[test]
+fn data_metadata_and_protobuf_definitions_come_along() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    let library = [
+        ("shared/api/messages.py", ""),
+        ("shared/api/messages.proto", "syntax = \"proto3\";"),
+        ("library/__init__.py", ""),
+        ("library/certificates/roots.pem", "a certificate"),
+        ("library/speed.pyx", "left out"),
+        ("library/tests/data.txt", "left out"),
+    ];
+    install(&site, "library", &library);
+    fs::write(site.join("shared/api/of_somebody_else.txt"), "left out").unwrap();
+    let source = "import importlib.metadata, pkgutil, os\n\
+        import library, shared.api.messages\n\
+        print(importlib.metadata.version('library'))\n\
+        print(pkgutil.get_data('library', 'certificates/roots.pem').decode())\n\
+        print(sorted(os.listdir(os.path.dirname(shared.api.messages.__file__))))\n\
+        print(sorted(os.listdir(os.path.dirname(library.__file__))))\n";
+    let expected = "1.5\na certificate\n['messages.proto']\n['certificates']\n";
+    assert_eq!(output_without(&site, source), expected);
+}
+
+#[test]
+fn a_path_file_and_what_it_names_are_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    let environment = folder.path().join("environment");
+    let made = run(Command::new(interpreters::any()).args(["-m", "venv", "--without-pip"]).arg(&environment));
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    fs::create_dir_all(site.join("editable")).unwrap();
+    fs::write(site.join("editable/__init__.py"), "from .inner import VALUE\n").unwrap();
+    fs::write(site.join("editable/inner.py"), "VALUE = 'from a folder elsewhere'\n").unwrap();
+    let packages = run(Command::new(environment.join("bin/python")).args([
+        "-I",
+        "-c",
+        "import sysconfig; print(sysconfig.get_path('purelib'))",
+    ]));
+    let path_file = Path::new(text(&packages.stdout).trim()).join("editable.pth");
+    fs::write(path_file, format!("{}\n", site.display())).unwrap();
+    fs::write(folder.path().join("main.py"), "import editable\nprint(editable.VALUE)\n").unwrap();
+    let mut command = rpack();
+    command
+        .current_dir(folder.path())
+        .env("VIRTUAL_ENV", &environment)
+        .args(["build", "main.py", "--output", "packed"]);
+    let built = run(&mut command);
+    assert!(built.status.success(), "{}", text(&built.stderr));
+    fs::remove_dir_all(&site).unwrap();
+    let mut packed = Command::new(folder.path().join("packed"));
+    clean(&mut packed);
+    assert_eq!(text(&run(&mut packed).stdout), "from a folder elsewhere\n");
+}
