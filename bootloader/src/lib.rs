@@ -49,13 +49,13 @@ fn start(argument_count: c_int, arguments: *const *const c_char) -> Result<c_int
     let bundle = Bundle::provide(&executable, &index, &trace)?;
     trace.step(|| format!("files are in {bundle}"));
 
-    let libpython = library::open(&bundle.native_path(index.header().libpython)?, library::Scope::Global)?;
+    library::open(&bundle.native_path(index.header().libpython)?, library::Scope::Global)?;
     trace.step(|| format!("loaded libpython {}.{}", index.header().python.0, index.header().python.1));
     let runtime = library::open(&bundle.native_path(index.header().runtime)?, library::Scope::Local)?;
     trace.step(|| "loaded the runtime".to_owned());
 
     // Beyond this point the process belongs to the program.
-    handoff::call(&runtime, &bundle, clock, argument_count, arguments).inspect(|_| drop(libpython))
+    handoff::call(&runtime, &bundle, clock, argument_count, arguments)
 }
 
 /// Why the program could not be started.

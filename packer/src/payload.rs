@@ -17,8 +17,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use zstd::zstd_safe::CParameter;
 
-/// How hard to compress. Level 7 takes the simple plugin's 30 MB through two cores in half a second; level 3 leaves the
-/// file 0.9 MB larger, and level 12 makes it 0.2 MB smaller in three times the time.
+/// How hard to compress. Beyond this level the simple plugin takes much longer for little: level 12 makes it 0.05 MB smaller
+/// and its build 0.6 s longer on two cores; level 9 would leave it 0.06 MB larger.
 const LEVEL: i32 = 10;
 
 /// Logarithm of how far back matches are looked for: 32 MiB, so that the whole of a large library is in reach.
