@@ -72,7 +72,7 @@ impl<'a> Bundle<'a> {
             Place::Memory(memory) => {
                 let read = || {
                     let content = self.decoder.file(self.executable.bytes(), self.index, &file);
-                    content.ok_or_else(|| damaged_member(self.executable, file.path))
+                    content.ok_or_else(|| self.executable.damaged_member(file.path))
                 };
                 memory.path(number, file.path, read)
             }
@@ -92,11 +92,6 @@ impl fmt::Display for Bundle<'_> {
             Place::Memory(_) => write!(formatter, "memory"),
         }
     }
-}
-
-/// The error for a member whose frame is broken.
-pub fn damaged_member(executable: &Executable, member: &str) -> Error {
-    Error::DamagedMember { path: executable.path().to_owned(), member: member.to_owned() }
 }
 
 /// The folder `path` as C takes it.

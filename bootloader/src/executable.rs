@@ -61,6 +61,11 @@ impl Executable {
         self.trailer.verify_rest(&self.map).map_err(|source| self.damaged(source))
     }
 
+    /// The error for a member whose frame is broken.
+    pub fn damaged_member(&self, member: &str) -> Error {
+        Error::DamagedMember { path: self.path.clone(), member: member.to_owned() }
+    }
+
     fn damaged(&self, source: rpack_format::Error) -> Error {
         Error::Damaged { path: self.path.clone(), source }
     }

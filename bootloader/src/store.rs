@@ -10,7 +10,6 @@
 //! A tree is assembled under a temporary name and renamed, so a tree that is there is whole. Nothing is synced to disk: a
 //! machine that loses power may be left with files of the wrong size, and sizes are checked at every start.
 
-use crate::bundle::damaged_member;
 use crate::executable::Executable;
 use crate::frames::Decoder;
 use crate::trace::{self, Trace};
@@ -161,7 +160,7 @@ impl Unpacking<'_> {
 
     fn unpack(&self, member: &Member, stored: &Path) -> Result<(), Failure> {
         let content = self.decoder.file(self.executable.bytes(), self.index, member);
-        let content = content.ok_or_else(|| Failure::Damaged(damaged_member(self.executable, member.path)))?;
+        let content = content.ok_or_else(|| Failure::Damaged(self.executable.damaged_member(member.path)))?;
         replace(stored, &content, access(member)).map_err(|error| unusable(stored, &error))
     }
 }

@@ -5,7 +5,7 @@
 
 pub mod marshal;
 
-use crate::collection::{CollectedModule, ModuleContent};
+use crate::collection::{CollectedModule, ModuleContent, Unreadable};
 use crate::diagnosis::Warning;
 use rpack_analyzer::Interpreter;
 use std::io::{self, Read, Write};
@@ -100,7 +100,7 @@ fn work(
 
 /// The code in a module that is distributed without source.
 fn read_bytecode(path: &PathBuf, interpreter: &Interpreter) -> Result<Outcome, Error> {
-    let content = std::fs::read(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
+    let content = std::fs::read(path).map_err(|source| Unreadable { path: path.clone(), source })?;
     match content.split_at_checked(PYC_HEADER) {
         Some((header, code)) if header.starts_with(&interpreter.magic) => Ok(Outcome::Code(code.to_vec())),
         _ => {
@@ -180,13 +180,8 @@ impl Worker {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A source that was found is gone or cannot be read.
-    #[error("Cannot read `{}`: {source}", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
     /// The interpreter cannot be started, or ended too early.
     #[error("The interpreter `{}` stopped while it was compiling modules: {source}", .interpreter.display())]
     Worker {
@@ -201,7 +196,7 @@ impl Error {
     /// What the user can do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Error::Unreadable { .. } => None,
+            Error::Unreadable(_) => None,
             Error::Worker { .. } => {
                 Some("What it wrote on stderr is above. Try another one with `--python`".to_owned())
             }

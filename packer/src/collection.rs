@@ -15,6 +15,7 @@ use crate::options::{Options, Sources, Tracing};
 use rpack_analyzer::{ModuleGraph, Project};
 use rpack_format::FileKind;
 use rpack_format::index::FLAG_DEBUG;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::path::{Component, Path, PathBuf};
@@ -115,14 +116,29 @@ impl Content {
     }
 
     /// Reads the bytes.
-    pub fn read(&self) -> Result<Vec<u8>, crate::bytecode::Error> {
+    ///
+    /// # Errors
+    ///
+    /// If a file that was found is gone or cannot be read.
+    pub fn read(&self) -> Result<Cow<'_, [u8]>, Unreadable> {
         match self {
-            Content::Bytes(bytes) => Ok(bytes.clone()),
-            Content::File(path) => {
-                fs::read(path).map_err(|source| crate::bytecode::Error::Unreadable { path: path.clone(), source })
-            }
+            Content::Bytes(bytes) => Ok(bytes.into()),
+            Content::File(path) => match fs::read(path) {
+                Ok(bytes) => Ok(bytes.into()),
+                Err(source) => Err(Unreadable { path: path.clone(), source }),
+            },
         }
     }
+}
+
+/// A file that was collected and cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("Cannot read `{}`: {source}", .path.display())]
+pub struct Unreadable {
+    /// The file.
+    pub path: PathBuf,
+    /// The reason.
+    pub source: io::Error,
 }
 
 /// Collects what the modules of the graph need, and what the options add.

@@ -4,15 +4,15 @@
 //! are compressed one by one, however many threads do it.
 
 use crate::bootloader;
-use crate::collection::{CollectedFile, CollectedModule, Collection, Content, ModuleContent};
+use crate::collection::{CollectedFile, CollectedModule, Collection, Content, ModuleContent, Unreadable};
 use crate::native::{filter, make_portable};
 use rpack_format::index::{self, File, FileKind, Frame, Header, Module, ModuleKind};
 use rpack_format::trailer::{self, Trailer};
 use rpack_format::zip::{self, Entry, Method};
 use rpack_format::{Filter, Index};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
-use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use zstd::zstd_safe::CParameter;
@@ -143,14 +143,13 @@ impl Source<'_> {
         matches!(self, Source::File(CollectedFile { kind: FileKind::Native, .. }))
     }
 
-    fn read(&self) -> Result<std::borrow::Cow<'_, [u8]>, Error> {
+    fn read(&self) -> Result<Cow<'_, [u8]>, Error> {
         match self {
             Source::Code(code) => Ok((*code).into()),
-            Source::File(CollectedFile { content: Content::Bytes(bytes), .. }) => Ok(bytes.as_slice().into()),
-            Source::File(CollectedFile { content: Content::File(path), kind, .. }) => {
-                let content = std::fs::read(path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
-                Ok(if *kind == FileKind::Native { make_portable(content) } else { content }.into())
-            }
+            Source::File(file) => match (&file.content, file.kind) {
+                (Content::File(_), FileKind::Native) => Ok(make_portable(file.content.read()?.into_owned()).into()),
+                _ => Ok(file.content.read()?),
+            },
         }
     }
 }
@@ -260,13 +259,8 @@ fn tree_identity(files: &[File]) -> [u8; 16] {
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file that was found is gone or cannot be read.
-    #[error("Cannot read `{}`: {source}", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The reason.
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
     /// The bootloader would not accept the index: a defect of rpack.
     #[error("The index of the payload is wrong: {0}. Please report this as a defect of rpack")]
     Index(rpack_format::Error),

@@ -1,11 +1,11 @@
 //! The path entry finder (PEP 451) for the folders of the bundle: what `sys.path`, a package's `__path__` and `pkgutil` use.
 
-use crate::importer::listed;
 use crate::program::Program;
 use pyo3::exceptions::PyImportError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyList, PyTuple};
+use rpack_format::Module;
 
 /// Puts the hook for the bundle's folders first on `sys.path_hooks`.
 pub fn install(py: Python<'_>, program: &'static Program, importer: &Bound<'_, PyAny>) -> PyResult<()> {
@@ -94,4 +94,10 @@ impl EntryFinder {
         let hook = external.getattr("FileFinder")?.getattr("path_hook")?.call1(loaders)?;
         hook.call1((&self.path,)).map(Some)
     }
+}
+
+/// The pair that `pkgutil.iter_modules` yields for each module.
+fn listed<'py>(py: Python<'py>, module: &Module, prefix: &str) -> PyResult<Bound<'py, PyTuple>> {
+    let name = module.name.rsplit('.').next().unwrap_or(module.name);
+    (format!("{prefix}{name}"), module.is_package).into_pyobject(py)
 }

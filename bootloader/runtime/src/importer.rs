@@ -9,7 +9,7 @@ use crate::unmarshal;
 use pyo3::exceptions::{PyImportError, PyOSError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList, PyTuple};
+use pyo3::types::{PyBytes, PyDict, PyList};
 use rpack_format::{Module, ModuleKind, filter};
 use std::ffi::CStr;
 
@@ -249,10 +249,4 @@ fn adopt_frozen(py: Python<'_>, program: &Program) -> PyResult<()> {
         module.setattr("__file__", path)?;
     }
     Ok(())
-}
-
-/// The pair that `pkgutil.iter_modules` yields for each module.
-pub fn listed<'py>(py: Python<'py>, module: &Module, prefix: &str) -> PyResult<Bound<'py, PyTuple>> {
-    let name = module.name.rsplit('.').next().unwrap_or(module.name);
-    (format!("{prefix}{name}"), module.is_package).into_pyobject(py)
 }
