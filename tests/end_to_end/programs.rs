@@ -140,7 +140,7 @@ fn observe(mut command: Command, case: &Case, roots: &[PathBuf]) -> Observed {
         "broken-pipe" => command.stdout(broken_pipe()),
         other => panic!("unknown stdout {other:?}"),
     };
-    close_descriptors(&mut command, &case.closed);
+    prepare(&mut command, &case.closed);
     let child = command.spawn().unwrap_or_else(|error| panic!("cannot run {command:?}: {error}"));
     let (status, stdout, stderr) = finish(child, case);
     let left: Vec<_> = std::fs::read_dir(work.path()).unwrap().collect();
@@ -189,22 +189,22 @@ fn broken_pipe() -> Stdio {
     writer.into()
 }
 
-fn close_descriptors(command: &mut Command, closed: &[String]) {
+/// Gives the process the default action for SIGINT, which shells let jobs in the background ignore, and closes descriptors.
+fn prepare(command: &mut Command, closed: &[String]) {
     let names = ["stdin", "stdout", "stderr"];
     let descriptors: Vec<i32> =
         (0..3).filter(|&number| closed.iter().any(|name| name == names[number as usize])).collect();
-    if descriptors.is_empty() {
-        return;
-    }
-    let close = move || {
+    let prepare = move || {
+        // SAFETY: the default action takes no handler.
+        unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
         for &descriptor in &descriptors {
             // SAFETY: closing a standard stream of the child, between fork and exec.
             unsafe { libc::close(descriptor) };
         }
         Ok(())
     };
-    // SAFETY: the closure only calls `close`, which is safe between fork and exec (signal-safety(7)).
-    unsafe { command.pre_exec(close) };
+    // SAFETY: the closure only calls `signal` and `close`, which are safe between fork and exec (signal-safety(7)).
+    unsafe { command.pre_exec(prepare) };
 }
 
 /// Replaces the places of files by `@`, for packed programs with the name of their tree.
