@@ -248,8 +248,8 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Error::NoLibpython { .. } => Some(
-                "Use an interpreter that was built with `--enable-shared`, such as those of uv, conda and most \
-                 distributions; with pyenv: `PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install VERSION`"
+                "Use an interpreter that was built with `--enable-shared`. With pyenv: \
+                 `PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install VERSION`; on Debian install `libpython3.11`"
                     .to_owned(),
             ),
             Error::Libraries(error) => error.hint(),
