@@ -1,10 +1,12 @@
 //! What is done to a native file before it is compressed. What the dynamic linker loads of it stays the same, except
 //! for search paths of the machine that it was built on.
 
+mod binding;
 mod run_path;
 mod sections;
 mod strip;
 
+pub use binding::bind_to_itself;
 pub use sections::filter;
 
 /// Makes a native file fit for every machine: without debug information, and without absolute search paths.

@@ -5,7 +5,7 @@
 
 use crate::bootloader;
 use crate::collection::{CollectedFile, CollectedModule, Collection, Content, ModuleContent, Unreadable};
-use crate::native::{filter, make_portable};
+use crate::native::{bind_to_itself, filter, make_portable};
 use rpack_format::index::{self, File, FileKind, Frame, Header, Module, ModuleKind};
 use rpack_format::trailer::{self, Trailer};
 use rpack_format::zip::{self, Entry, Method};
@@ -45,8 +45,11 @@ impl Payload {
 ///
 /// If a collected file cannot be read, or everything together reaches 4 GiB.
 pub fn assemble(collection: &Collection, code: Vec<Option<Vec<u8>>>) -> Result<Payload, Error> {
-    let sources =
-        (collection.files.iter().map(Source::File)).chain(code.iter().flatten().map(|code| Source::Code(code)));
+    let files = collection.files.iter().map(|file| match file.path == collection.libpython {
+        true => Source::Libpython(file),
+        false => Source::File(file),
+    });
+    let sources = files.chain(code.iter().flatten().map(|code| Source::Code(code)));
     let mut members = compress(&sources.collect::<Vec<_>>())?;
     let mut code_members = members.split_off(collection.files.len()).into_iter();
     let mut layout = Layout { bytes: bootloader::STUB.to_vec(), entries: Vec::new() };
@@ -81,6 +84,7 @@ pub fn assemble(collection: &Collection, code: Vec<Option<Vec<u8>>>) -> Result<P
 /// What becomes a member.
 enum Source<'a> {
     File(&'a CollectedFile),
+    Libpython(&'a CollectedFile),
     Code(&'a [u8]),
 }
 
@@ -126,7 +130,7 @@ fn compress_one(source: &Source, compressor: &mut zstd::bulk::Compressor) -> Res
     let digest = blake3::hash(&content).into();
     let filters = if source.is_native() { filter(content.to_mut()) } else { Vec::new() };
     // Modules are covered by the checksum of the start-up part; files are checked once more when they are unpacked.
-    compressor.include_checksum(matches!(source, Source::File(_))).map_err(Error::Compression)?;
+    compressor.include_checksum(!matches!(source, Source::Code(_))).map_err(Error::Compression)?;
     let frame = compressor.compress(&content).map_err(Error::Compression)?;
     Ok(Member { frame, size: content.len() as u64, crc: crc32fast::hash(&content), digest, filters })
 }
@@ -135,17 +139,18 @@ impl Source<'_> {
     fn weight(&self) -> u64 {
         match self {
             Source::Code(code) => code.len() as u64,
-            Source::File(file) => file.content.size(),
+            Source::File(file) | Source::Libpython(file) => file.content.size(),
         }
     }
 
     fn is_native(&self) -> bool {
-        matches!(self, Source::File(CollectedFile { kind: FileKind::Native, .. }))
+        matches!(self, Source::Libpython(_) | Source::File(CollectedFile { kind: FileKind::Native, .. }))
     }
 
     fn read(&self) -> Result<Cow<'_, [u8]>, Error> {
         match self {
             Source::Code(code) => Ok((*code).into()),
+            Source::Libpython(file) => Ok(bind_to_itself(make_portable(file.content.read()?.into_owned())).into()),
             Source::File(file) => match (&file.content, file.kind) {
                 (Content::File(_), FileKind::Native) => Ok(make_portable(file.content.read()?.into_owned()).into()),
                 _ => Ok(file.content.read()?),
