@@ -4,6 +4,7 @@
 //! One build serves every supported CPython. It uses the stable ABI (PEP 384) through PyO3, is not linked to any libpython,
 //! and finds the few functions outside of that ABI by name.
 
+mod collector;
 mod configuration;
 mod configuration_layout;
 mod entry_finder;
@@ -56,7 +57,7 @@ fn start(handoff: &'static Handoff) -> Result<main_module::Outcome, String> {
     program.trace(|| "initialized Python".to_owned());
     // Beyond this point there is an interpreter, and errors are Python's exceptions.
     Ok(Python::attach(|py| {
-        let prepared = importer::install(py, program).and_then(|()| face::show(py, program));
+        let prepared = importer::install(py, program);
         match prepared {
             Ok(()) => main_module::run(py, program),
             Err(error) => main_module::report(py, error),
