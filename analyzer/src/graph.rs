@@ -161,4 +161,7 @@ pub struct Options {
     pub excluded_modules: Vec<String>,
     /// Packages of which every submodule is included.
     pub collect_all: Vec<String>,
+    /// Scripts that run before the program, each with the name that it gets in the graph; that name is `__main__` and another
+    /// one below it.
+    pub runtime_hooks: Vec<(String, PathBuf)>,
 }

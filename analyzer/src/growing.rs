@@ -85,7 +85,7 @@ impl<'a> Growing<'a> {
         new.map(|node| Job {
             name: node.name.clone(),
             package: package_of(node).to_owned(),
-            role: if node.name == ENTRY { Role::Entry } else { Role::Imported },
+            role: if is_script(&node.name) { Role::Entry } else { Role::Imported },
             origin: node.found.origin,
             kind: node.found.kind.clone(),
             path: if rules::is_followed(&node.name) { node.found.path.clone() } else { PathBuf::new() },
@@ -257,8 +257,14 @@ pub(crate) const ENTRY: &str = "__main__";
 /// `__package__`: the module itself for a package, else its parent.
 pub(crate) fn package_of(node: &Node) -> &str {
     match node.name.rsplit_once('.') {
+        _ if is_script(&node.name) => "",
         _ if node.found.submodule_path.is_some() => &node.name,
         Some((parent, _)) => parent,
         None => "",
     }
+}
+
+/// Whether a module is run, not imported: the entry, or a runtime hook.
+fn is_script(name: &str) -> bool {
+    name.strip_prefix(ENTRY).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

@@ -27,6 +27,7 @@ pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> 
     let owners = Owners::new(&distributions);
     let mut growing = Growing::new(project, options, &owners);
     add_entry(&mut growing)?;
+    add_runtime_hooks(&mut growing, options)?;
     add_base(&mut growing);
     add_options(&mut growing, options);
     loop {
@@ -62,6 +63,20 @@ fn add_entry(growing: &mut Growing<'_>) -> Result<(), Error> {
     };
     let found = Found { kind: ModuleKind::Source, path, submodule_path: None, origin: Origin::Program };
     growing.add(ENTRY, found, None, source);
+    Ok(())
+}
+
+/// Runtime hooks run whenever the program does, so what they import is as certain as what the entry imports.
+fn add_runtime_hooks(growing: &mut Growing<'_>, options: &Options) -> Result<(), Error> {
+    for (name, path) in &options.runtime_hooks {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+        std::fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+        let found = Found { kind: ModuleKind::Source, path, submodule_path: None, origin: Origin::Program };
+        let hook = growing.add(name, found, None, None);
+        if let Some(entry) = growing.nodes.first_mut() {
+            entry.certain_targets.push(hook);
+        }
+    }
     Ok(())
 }
 
@@ -351,6 +366,22 @@ mod tests {
             ("two/p/q.py", ""),
         ];
         assert_eq!(names(&files), ["__main__", "a", "a.b", "a.b.c", "a.d", "p", "p.q"]);
+    }
+
+    #[test]
+    fn runtime_hooks_are_scripts_of_their_own() {
+        let (_folder, project) = testing::project(&[
+            ("one/main.py", ""),
+            ("one/hook.py", "if __name__ == '__main__':\n    import a\n"),
+            ("one/a.py", ""),
+        ]);
+        let hooks = |name: &str| Options {
+            runtime_hooks: vec![("__main__.hook".to_owned(), project.program.root.join(name))],
+            ..Options::default()
+        };
+        let graph = walk(&project, &hooks("hook.py")).unwrap();
+        assert!(graph.modules.contains_key("a") && graph.modules.contains_key("__main__.hook"));
+        assert!(matches!(walk(&project, &hooks("absent.py")), Err(Error::Read { .. })));
     }
 
     #[test]

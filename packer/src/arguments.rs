@@ -4,6 +4,9 @@ use crate::printer::Verbosity;
 use clap::{Args, Parser, Subcommand};
 use packer::environment::Request;
 use packer::options::{AddedData, Options, Sources, Tracing};
+use rpack_format::PythonOption;
+use rpack_format::index::RUNTIME_HOOK_PREFIX;
+use rpack_format::python_option::PYTHON_OPTIONS;
 use std::env;
 use std::path::PathBuf;
 
@@ -66,6 +69,14 @@ pub struct BuildArguments {
     #[arg(short = 'p', long = "paths", value_name = "DIRS", value_delimiter = ':')]
     paths: Vec<PathBuf>,
 
+    /// Run this script before the program; may be repeated
+    #[arg(long = "runtime-hook", value_name = "FILE")]
+    runtime_hooks: Vec<PathBuf>,
+
+    /// Start the interpreter with this option: `u`, `v`, `O`, `OO`, `W FILTER`, `X NAME[=VALUE]` or `hash_seed=N`; may be repeated
+    #[arg(long = "python-option", value_name = "OPTION", value_parser = python_option)]
+    python_options: Vec<String>,
+
     /// Carry the sources too, so that tracebacks show lines and `inspect.getsource` works
     #[arg(long)]
     source: bool,
@@ -124,11 +135,25 @@ impl BuildArguments {
                 hidden_imports: self.hidden_imports.clone(),
                 excluded_modules: self.excluded_modules.clone(),
                 collect_all: self.collect_all.clone(),
+                runtime_hooks: self.named_runtime_hooks(),
             },
             added_data: self.added_data.clone(),
+            python_options: self.python_options.clone(),
             sources: if self.source { Sources::Carried } else { Sources::LeftOut },
             tracing: if self.debug.is_some() { Tracing::On } else { Tracing::Off },
         })
+    }
+    /// The runtime hooks, under the names by which the runtime finds them.
+    fn named_runtime_hooks(&self) -> Vec<(String, PathBuf)> {
+        let named = |(number, path): (usize, &PathBuf)| (format!("{RUNTIME_HOOK_PREFIX}{number}"), path.clone());
+        self.runtime_hooks.iter().enumerate().map(named).collect()
+    }
+}
+
+fn python_option(text: &str) -> Result<String, String> {
+    match PythonOption::parse(text) {
+        Some(_) => Ok(text.to_owned()),
+        None => Err(format!("the options that there are: {PYTHON_OPTIONS}")),
     }
 }
 

@@ -8,6 +8,7 @@ pub mod marshal;
 use crate::collection::{CollectedModule, ModuleContent, Unreadable};
 use crate::diagnosis::Warning;
 use rpack_analyzer::Interpreter;
+use rpack_format::PythonOption;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -29,18 +30,19 @@ pub struct Bytecode {
     pub warnings: Vec<Warning>,
 }
 
-/// Compiles every module that has source.
+/// Compiles every module that has source, as the interpreter's options ask for it.
 ///
 /// # Errors
 ///
 /// If the interpreter cannot be run, a file cannot be read, or a worker dies.
-pub fn compile(modules: &[CollectedModule], interpreter: &Interpreter) -> Result<Bytecode, Error> {
+pub fn compile(modules: &[CollectedModule], interpreter: &Interpreter, options: &[String]) -> Result<Bytecode, Error> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(modules.len()));
+    let optimization = optimization(options);
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(modules.len()).max(1);
     std::thread::scope(|scope| {
         let threads: Vec<_> =
-            (0..workers).map(|_| scope.spawn(|| work(modules, interpreter, &next, &results))).collect();
+            (0..workers).map(|_| scope.spawn(|| work(modules, interpreter, optimization, &next, &results))).collect();
         threads
             .into_iter()
             .try_for_each(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
@@ -61,6 +63,16 @@ pub fn compile(modules: &[CollectedModule], interpreter: &Interpreter) -> Result
     Ok(bytecode)
 }
 
+/// The level that the interpreter will run at: without assertions from 1, without docstrings from 2. The last option counts, as
+/// in the runtime.
+fn optimization(options: &[String]) -> i32 {
+    let levels = options.iter().filter_map(|option| match PythonOption::parse(option) {
+        Some(PythonOption::Optimized(level)) => Some(level),
+        _ => None,
+    });
+    levels.last().unwrap_or(0)
+}
+
 enum Outcome {
     Code(Vec<u8>),
     Nothing,
@@ -75,10 +87,11 @@ enum Outcome {
 fn work(
     modules: &[CollectedModule],
     interpreter: &Interpreter,
+    optimization: i32,
     next: &AtomicUsize,
     results: &Mutex<Vec<(usize, Outcome)>>,
 ) -> Result<(), Error> {
-    let mut worker = Worker::start(interpreter)?;
+    let mut worker = Worker::start(interpreter, optimization)?;
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         let Some(module) = modules.get(number) else { return worker.stop() };
@@ -119,7 +132,7 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(interpreter: &Interpreter) -> Result<Self, Error> {
+    fn start(interpreter: &Interpreter, optimization: i32) -> Result<Self, Error> {
         let failed = |source| Error::Worker { interpreter: interpreter.executable.clone(), source };
         let mut command = Command::new(&interpreter.executable);
         let inherited = std::env::vars_os().map(|(name, _)| name);
@@ -128,6 +141,7 @@ impl Worker {
         });
         let mut child = command
             .args(["-s", "-S", "-B", "-W", "ignore", "-X", "utf8", "-c", WORKER])
+            .arg(optimization.to_string())
             // CPython 3.10 writes the members of a constant set in the order of their hashes (gh-81702).
             .env("PYTHONHASHSEED", "0")
             // Where it runs, nothing of the user's can be imported in the place of a module.

@@ -12,9 +12,9 @@ mod natives;
 use crate::bootloader;
 use crate::diagnosis::Warning;
 use crate::options::{Options, Sources, Tracing};
-use rpack_analyzer::{ModuleGraph, Project};
+use rpack_analyzer::{EntryPoint, ModuleGraph, Project};
 use rpack_format::FileKind;
-use rpack_format::index::FLAG_DEBUG;
+use rpack_format::index::{FLAG_DEBUG, FLAG_FOLDER};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -34,6 +34,8 @@ pub struct Collection {
     pub python: (u16, u16),
     /// Flags for the bootloader (`rpack_format::index::FLAG_…`).
     pub flags: u32,
+    /// Options of the interpreter (`rpack_format::PythonOption`).
+    pub python_options: Vec<String>,
     /// The modules, sorted by name.
     pub modules: Vec<CollectedModule>,
     /// The files, sorted by path.
@@ -165,8 +167,28 @@ pub fn collect(project: &Project, graph: &ModuleGraph, options: &Options) -> Res
 
     let name = options.name.clone().unwrap_or_else(|| project.program.name.clone());
     let python = (interpreter.version.major.into(), interpreter.version.minor.into());
-    let flags = if options.tracing == Tracing::On { FLAG_DEBUG } else { 0 };
-    Ok(Collection { name, python, flags, modules, files: files.into_sorted(), libpython, runtime, warnings })
+    let flags = flags(project, options);
+    let python_options = options.python_options.clone();
+    Ok(Collection {
+        name,
+        python,
+        flags,
+        python_options,
+        modules,
+        files: files.into_sorted(),
+        libpython,
+        runtime,
+        warnings,
+    })
+}
+
+fn flags(project: &Project, options: &Options) -> u32 {
+    let debug = if options.tracing == Tracing::On { FLAG_DEBUG } else { 0 };
+    let is_folder = match &project.program.entry {
+        EntryPoint::Script(script) => options.path.is_dir() && script.ends_with("__main__.py"),
+        EntryPoint::Function { .. } => false,
+    };
+    debug | if is_folder { FLAG_FOLDER } else { 0 }
 }
 
 /// The files collected so far, by their path inside the bundle.

@@ -22,6 +22,8 @@ pub struct Options {
     pub analysis: rpack_analyzer::Options,
     /// Data files to add.
     pub added_data: Vec<AddedData>,
+    /// Options of the interpreter, each one that `rpack_format::PythonOption` reads.
+    pub python_options: Vec<String>,
     /// Whether sources go in beside the bytecode.
     pub sources: Sources,
     /// Whether the program says on stderr what the bootloader and the importer do.

@@ -234,6 +234,7 @@ fn encode_index(
             Module { name, kind, is_package: *is_package, path, frame, file }
         })
         .collect();
+    let options = collection.python_options.join("\n");
     let header = Header {
         name: &collection.name,
         python: collection.python,
@@ -241,6 +242,7 @@ fn encode_index(
         libpython: number(&collection.libpython),
         runtime: number(&collection.runtime),
         tree: tree_identity(&files),
+        options: &options,
     };
     let needs = collection.files.iter().map(|file| file.needs.iter().map(|path| number(path)).collect());
     let files: Vec<_> =

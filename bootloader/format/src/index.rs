@@ -13,6 +13,7 @@
 
 use crate::bytes::{Reader, Writer};
 use crate::filter::{self, Filter};
+use crate::python_option::PythonOption;
 use crate::{Error, VERSION};
 use std::ops::Range;
 
@@ -23,6 +24,14 @@ const NO_FILE: u32 = u32::MAX;
 
 /// The program was built with `--debug`: bootloader and importer say on stderr what they do.
 pub const FLAG_DEBUG: u32 = 1;
+
+/// The program is a folder whose `__main__.py` runs, as by `python FOLDER`: it has a spec, and children of `multiprocessing` do
+/// not run it again.
+pub const FLAG_FOLDER: u32 = 1 << 8;
+
+/// What the names of runtime hooks begin with, their number follows. No import statement can find a module of this name, because
+/// `__main__` is no package.
+pub const RUNTIME_HOOK_PREFIX: &str = "__main__.runtime_hook_";
 
 /// What kind of thing a module is made from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -115,6 +124,15 @@ pub struct Header<'a> {
     pub runtime: u32,
     /// Identifies the set of files: programs with equal identities have equal trees.
     pub tree: [u8; 16],
+    /// Options of the interpreter, one a line; read them with [`Header::python_options`].
+    pub options: &'a str,
+}
+
+impl<'a> Header<'a> {
+    /// The options of the interpreter, in their order.
+    pub fn python_options(&self) -> impl Iterator<Item = PythonOption<'a>> + use<'a> {
+        self.options.lines().filter_map(PythonOption::parse)
+    }
 }
 
 /// The index of a packed executable, borrowed from its bytes.
@@ -155,6 +173,7 @@ impl<'a> Index<'a> {
         let runtime = reader.u32()?;
         let tree = reader.array()?;
         let name = StringReference::read(&mut reader)?;
+        let options = StringReference::read(&mut reader)?;
         let [modules, files, needs, filters, strings] =
             [reader.u32()?, reader.u32()?, reader.u32()?, reader.u32()?, reader.u32()?];
         let modules = reader.take((modules as usize).checked_mul(MODULE_SIZE)?)?;
@@ -163,7 +182,8 @@ impl<'a> Index<'a> {
         let filters = reader.take((filters as usize).checked_mul(filter::SIZE)?)?;
         let strings = reader.take(strings as usize)?;
         let name = name.resolve(strings)?;
-        let header = Header { name, python, flags, libpython, runtime, tree };
+        let options = options.resolve(strings)?;
+        let header = Header { name, python, flags, libpython, runtime, tree, options };
         Some(Index { header, modules, files, needs, filters, strings })
     }
 
@@ -318,6 +338,7 @@ pub fn encode(header: &Header, modules: &[Module], files: &[(File, Vec<u32>, Vec
     let mut strings = Strings::default();
     let mut tables = Vec::new();
     let name = strings.add(header.name);
+    let options = strings.add(header.options);
     for module in modules {
         strings.add(module.name).put(&mut tables);
         strings.add(module.path).put(&mut tables);
@@ -351,6 +372,7 @@ pub fn encode(header: &Header, modules: &[Module], files: &[(File, Vec<u32>, Vec
     bytes.put_u32(header.runtime);
     bytes.extend_from_slice(&header.tree);
     name.put(&mut bytes);
+    options.put(&mut bytes);
     bytes.put_u32(narrow(modules.len() as u64));
     bytes.put_u32(narrow(files.len() as u64));
     bytes.put_u32(narrow(needs.len() as u64 / 4));

@@ -20,11 +20,13 @@ pub mod bytes;
 pub mod filter;
 pub mod handoff;
 pub mod index;
+pub mod python_option;
 pub mod trailer;
 pub mod zip;
 
 pub use filter::{Filter, FilterKind};
 pub use index::{File, FileKind, Index, Module, ModuleKind};
+pub use python_option::PythonOption;
 pub use trailer::Trailer;
 
 /// Version of the whole layout. A bootloader reads exactly the version that it was built with, because the packer always

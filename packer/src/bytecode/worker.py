@@ -7,6 +7,7 @@ import sys
 gc.disable()
 requests = sys.stdin.buffer
 answers = sys.stdout.buffer
+optimization = int(sys.argv[1])
 
 
 def receive():
@@ -21,7 +22,7 @@ while True:
     source = receive()
     reason = b""
     try:
-        code = compile(source, name, "exec", dont_inherit=True, optimize=0)
+        code = compile(source, name, "exec", dont_inherit=True, optimize=optimization)
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         # Importing the module raises what importing its source would raise.
         arguments = error.args

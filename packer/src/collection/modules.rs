@@ -4,6 +4,10 @@ use super::natives::extension_path;
 use super::{CollectedModule, Content, Files, ModuleContent};
 use rpack_analyzer::{Module, ModuleGraph, ModuleKind, Project};
 use rpack_format::FileKind;
+use rpack_format::index::RUNTIME_HOOK_PREFIX;
+
+/// The folder inside the bundle for runtime hooks. It cannot be imported, because its name is no identifier.
+const HOOK_FOLDER: &str = "runtime-hooks";
 
 /// Collects every module of the graph that is not already a part of libpython.
 pub fn collect(graph: &ModuleGraph, project: &Project) -> Vec<CollectedModule> {
@@ -39,12 +43,18 @@ fn collect_module(module: &Module, project: &Project) -> Option<CollectedModule>
     Some(CollectedModule { name: module.name.clone(), path, is_package: module.is_package, content })
 }
 
-/// The path inside the bundle follows the module's name, wherever its file lies on this machine. The entry module keeps
-/// the name of its file.
+/// The path inside the bundle follows the module's name, wherever its file lies on this machine. Scripts keep the names of
+/// their files.
 fn source_path(module: &Module) -> String {
+    let stem = || {
+        let stem = module.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        stem.filter(|stem| !stem.is_empty()).unwrap_or_else(|| "__main__".to_owned())
+    };
     if module.name == "__main__" {
-        let name = module.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-        return format!("{}.py", name.filter(|name| !name.is_empty()).unwrap_or_else(|| "__main__".to_owned()));
+        return format!("{}.py", stem());
+    }
+    if let Some(number) = module.name.strip_prefix(RUNTIME_HOOK_PREFIX) {
+        return format!("{HOOK_FOLDER}/{number}/{}.py", stem());
     }
     let folder = module.name.replace('.', "/");
     if module.is_package { format!("{folder}/__init__.py") } else { format!("{folder}.py") }

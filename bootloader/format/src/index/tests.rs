@@ -14,7 +14,15 @@ fn file(path: &str, kind: FileKind) -> File<'_> {
 const FILTER: Filter = Filter { kind: filter::FilterKind::Pairs, start: 5, end: 9 };
 
 fn sample() -> Vec<u8> {
-    let header = Header { name: "sample", python: (3, 11), flags: FLAG_DEBUG, libpython: 2, runtime: 3, tree: [9; 16] };
+    let header = Header {
+        name: "sample",
+        python: (3, 11),
+        flags: FLAG_DEBUG,
+        libpython: 2,
+        runtime: 3,
+        tree: [9; 16],
+        options: "u\nW error",
+    };
     let modules = [
         module("__main__", "main.py", ModuleKind::Bytecode, false),
         module("a", "a/__init__.py", ModuleKind::Bytecode, true),
@@ -40,6 +48,8 @@ fn what_was_encoded_is_found() {
     let index = Index::parse(&bytes).unwrap();
     assert_eq!(index.header().name, "sample");
     assert_eq!(index.header().python, (3, 11));
+    let options: Vec<_> = index.header().python_options().collect();
+    assert_eq!(options, [PythonOption::Unbuffered, PythonOption::Warning("error")]);
     let found = index.find_module("a.b.c").unwrap();
     assert_eq!((found.path, found.is_package, found.frame.size), ("a/b/c.py", false, 30));
     assert!(index.find_module("a.x").is_none());
@@ -85,7 +95,8 @@ fn every_flipped_byte_is_survived() {
 #[test]
 fn a_path_that_leaves_the_bundle_is_refused() {
     for path in ["../x", "/etc/passwd", "a//b", "a/./b", ""] {
-        let header = Header { name: "x", python: (3, 11), flags: 0, libpython: 0, runtime: 0, tree: [0; 16] };
+        let header =
+            Header { name: "x", python: (3, 11), flags: 0, libpython: 0, runtime: 0, tree: [0; 16], options: "" };
         let bytes = encode(&header, &[], &[(file(path, FileKind::Data), vec![], vec![])]);
         assert!(Index::parse(&bytes).is_err(), "accepted {path:?}");
     }
