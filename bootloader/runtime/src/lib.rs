@@ -13,8 +13,10 @@ mod frozen;
 mod importer;
 mod locale;
 mod main_module;
+mod open_code;
 mod program;
 mod unmarshal;
+mod worker;
 
 use crate::program::Program;
 use pyo3::Python;
@@ -57,7 +59,7 @@ fn start(handoff: &'static Handoff) -> Result<main_module::Outcome, String> {
     program.trace(|| "initialized Python".to_owned());
     // Beyond this point there is an interpreter, and errors are Python's exceptions.
     Ok(Python::attach(|py| {
-        let prepared = importer::install(py, program);
+        let prepared = importer::install(py, program).and_then(|()| open_code::install(py, program));
         match prepared {
             Ok(()) => main_module::run(py, program),
             Err(error) => main_module::report(py, error),

@@ -2,10 +2,12 @@
 
 use crate::program::Program;
 use crate::unmarshal;
+use crate::worker::{self, Worker};
 use pyo3::exceptions::{PyImportError, PyKeyboardInterrupt};
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
-use std::ffi::c_int;
+use pyo3::types::{PyDict, PyList};
+use rpack_format::index::FLAG_FOLDER;
+use std::ffi::{CString, c_int};
 
 /// How the program ended.
 pub enum Outcome {
@@ -15,10 +17,19 @@ pub enum Outcome {
     Interrupted,
 }
 
-/// Runs `__main__`.
+/// Runs `__main__`, or what a process of `multiprocessing` has to run instead.
 pub fn run(py: Python<'_>, program: &Program) -> Outcome {
-    program.trace(|| "running __main__".to_owned());
-    match execute(py, program) {
+    let ran = match worker::requested(program) {
+        Some(worker) => {
+            program.trace(|| format!("running {:?}", worker.command));
+            execute_worker(py, &worker)
+        }
+        None => {
+            program.trace(|| "running __main__".to_owned());
+            execute(py, program)
+        }
+    };
+    match ran {
         Ok(()) => Outcome::Ended(0),
         Err(error) => report(py, error),
     }
@@ -49,12 +60,37 @@ fn execute(py: Python<'_>, program: &Program) -> PyResult<()> {
     let code = unmarshal::code(py, program, &entry)?;
     let main = py.import("__main__")?;
     main.setattr("__file__", program.absolute(entry.path))?;
-    main.setattr("__spec__", py.None())?;
     let importer = py.import("sys")?.getattr("meta_path")?.get_item(0)?;
+    if program.index.header().flags & FLAG_FOLDER != 0 {
+        let spec = folder_spec(py, &importer, &program.absolute(entry.path))?;
+        main.setattr("__spec__", spec)?;
+        main.setattr("__package__", "")?;
+    } else {
+        main.setattr("__spec__", py.None())?;
+    }
     main.setattr("__loader__", importer)?;
     let namespace = main.dict();
     namespace.set_item("__builtins__", py.import("builtins")?)?;
     evaluate(py, &code, &namespace)
+}
+
+/// The spec that `runpy` gives to the `__main__` of a folder. By its name `multiprocessing` knows not to run the file again.
+fn folder_spec<'py>(py: Python<'py>, importer: &Bound<'py, PyAny>, path: &str) -> PyResult<Bound<'py, PyAny>> {
+    let origin = PyDict::new(py);
+    origin.set_item("origin", path)?;
+    let spec = py.import("_frozen_importlib")?.getattr("ModuleSpec")?;
+    let spec = spec.call(("__main__", importer), Some(&origin))?;
+    spec.setattr("_set_fileattr", true)?;
+    Ok(spec)
+}
+
+/// Runs the command as `python -c` would: in a `__main__` that has no file.
+fn execute_worker(py: Python<'_>, worker: &Worker) -> PyResult<()> {
+    let arguments = PyList::new(py, ["-c"])?;
+    worker.arguments.iter().try_for_each(|argument| arguments.append(argument))?;
+    py.import("sys")?.setattr("argv", arguments)?;
+    let command = CString::new(worker.command.as_str())?;
+    py.run(&command, Some(&py.import("__main__")?.dict()), None)
 }
 
 /// Evaluates code without a frame of its own, so that tracebacks begin with the program's.

@@ -52,6 +52,18 @@ impl Program {
         (self.handoff.argument_count, self.handoff.arguments)
     }
 
+    /// The arguments after the program's own name, where all of them are text.
+    pub fn arguments_after_name(&self) -> Option<Vec<&'static str>> {
+        let (count, arguments) = self.arguments();
+        (1..usize::try_from(count).ok()?)
+            .map(|number| {
+                // SAFETY: `main` was given this many arguments.
+                let argument = unsafe { *arguments.add(number) };
+                c_string(argument).to_str().ok()
+            })
+            .collect()
+    }
+
     /// Whether the program's files stand in its folder.
     pub fn is_unpacked(&self) -> bool {
         self.handoff.is_unpacked

@@ -1,0 +1,103 @@
+//! Processes that `multiprocessing` starts: each is this executable again, with arguments that say what to run in the place of
+//! the program.
+//!
+//! Plain Python starts them with `-c`, and a frozen program starts the children of `spawn` with `--multiprocessing-fork`; in
+//! CPython the rest is left to `freeze_support()`, which nobody calls on this system, and without which the program would start
+//! itself for ever. So the arguments are recognized here, before any of the program runs, and only as a whole: a program's own
+//! `-c` is never taken for one of them.
+
+mod literal;
+
+use self::literal::skip_literal;
+use crate::program::Program;
+
+/// What a process is to run instead of the program.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Worker {
+    /// The code that plain Python would be given with `-c`.
+    pub command: String,
+    /// `sys.argv` after its first item, `-c`.
+    pub arguments: &'static [&'static str],
+}
+
+/// What this process is to run, or `None` where that is the program.
+pub fn requested(program: &Program) -> Option<Worker> {
+    let arguments = program.arguments_after_name()?;
+    let (worker, module) = match &arguments[..] {
+        ["--multiprocessing-fork", settings @ ..] => (spawned(settings)?, "multiprocessing.spawn"),
+        _ => match after_interpreter_flags(&arguments)? {
+            &["-c", command] if is_resource_tracker(command) => (server(command), "multiprocessing.resource_tracker"),
+            &["-c", command] if is_fork_server(command) => (server(command), "multiprocessing.forkserver"),
+            _ => return None,
+        },
+    };
+    // A program without the module did not start this process.
+    program.index.find_module(module).map(|_| worker)
+}
+
+/// `spawn.get_command_line`: every further argument is `name=number`.
+fn spawned(settings: &[&str]) -> Option<Worker> {
+    let is_setting = |setting: &&str| {
+        let Some((name, value)) = setting.split_once('=') else { return false };
+        matches!(name, "pipe_handle" | "tracker_fd" | "parent_pid") && (value == "None" || is_number(value))
+    };
+    if !settings.iter().all(is_setting) || !settings.iter().any(|setting| setting.starts_with("pipe_handle=")) {
+        return None;
+    }
+    let command = format!("from multiprocessing.spawn import spawn_main; spawn_main({})", settings.join(", "));
+    Some(Worker { command, arguments: &["--multiprocessing-fork"] })
+}
+
+fn server(command: &str) -> Worker {
+    Worker { command: command.to_owned(), arguments: &[] }
+}
+
+/// What follows the arguments that `subprocess._args_from_interpreter_flags` makes, in its order. They repeat how this
+/// program's interpreter is configured, which its executable knows by itself. `-I` is always among them.
+fn after_interpreter_flags<'a, 'b>(arguments: &'a [&'b str]) -> Option<&'a [&'b str]> {
+    let arguments = skip_while(arguments, |flag| matches!(flag, "-O" | "-OO"));
+    let mut rest = skip_while(arguments, |flag| is_letters(flag) && flag != "-I").strip_prefix(&["-I"])?;
+    rest = skip_while(rest, |flag| flag.starts_with("-W"));
+    while let ["-X", _, others @ ..] = rest {
+        rest = others;
+    }
+    Some(rest)
+}
+
+fn skip_while<'a, 'b>(arguments: &'a [&'b str], is_skipped: impl Fn(&str) -> bool) -> &'a [&'b str] {
+    let count = arguments.iter().take_while(|argument| is_skipped(argument)).count();
+    &arguments[count..]
+}
+
+/// Whether it is a flag such as `-B` or `-vv`.
+fn is_letters(flag: &str) -> bool {
+    flag.strip_prefix('-').is_some_and(|letters| !letters.is_empty() && letters.bytes().all(is_flag_letter))
+}
+
+fn is_flag_letter(letter: u8) -> bool {
+    b"dBSvbqIEsP".contains(&letter)
+}
+
+fn is_resource_tracker(command: &str) -> bool {
+    let number = command.strip_prefix("from multiprocessing.resource_tracker import main;main(");
+    number.and_then(|rest| rest.strip_suffix(')')).is_some_and(is_number)
+}
+
+/// The call has two numbers, a list of names, and keyword arguments as a dictionary. They are literals: code that has more to
+/// it came from somewhere else.
+fn is_fork_server(command: &str) -> bool {
+    let arguments = command.strip_prefix("from multiprocessing.forkserver import main; main(");
+    let arguments = arguments.and_then(|rest| rest.strip_suffix(')'));
+    let is_call = |arguments: &str| -> Option<bool> {
+        let (listener, rest) = arguments.split_once(", ")?;
+        let (alive, rest) = rest.split_once(", ")?;
+        let rest = skip_literal(rest.starts_with('[').then_some(rest)?)?;
+        let rest = skip_literal(rest.strip_prefix(", **").filter(|rest| rest.starts_with('{'))?)?;
+        Some(is_number(listener) && is_number(alive) && rest.is_empty())
+    };
+    arguments.and_then(is_call) == Some(true)
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit())
+}
