@@ -85,6 +85,8 @@ pub(crate) fn base_modules(interpreter: &Interpreter) -> Vec<&'static str> {
         "os",
         // `exit`, `quit` and `help` are made from it.
         "_sitebuiltins",
+        // With `RPACK_INTERPRETER=1`: `-m` and scripts that are folders.
+        "runpy",
         "zipimport",
         // `warnings.c` calls `warnings._showwarnmsg` when a warning is shown.
         "warnings",

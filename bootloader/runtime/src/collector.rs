@@ -5,6 +5,7 @@
 //! made counts as old at once: only a full collection looks at it again. The interpreter's own objects are never garbage.
 
 use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicI32, AtomicUsize};
 
@@ -13,8 +14,26 @@ use std::sync::atomic::{AtomicI32, AtomicUsize};
 /// set is recognised and left alone.
 const THRESHOLD: i32 = 100_003;
 
-/// The collector, as the importer uses it.
-pub struct Collector {
+/// Takes what exists before the program runs out of the collections. In a program that imports little, these are most of
+/// the objects that the collector would look at, and it looks at all of them several times when the program ends.
+pub fn freeze_interpreter(py: Python<'_>) -> PyResult<()> {
+    let collector = Collector::get(py)?;
+    collector.freeze.bind(py).call0()?;
+    collector.frozen.store(collector.freeze_count(py)?, Relaxed);
+    Ok(())
+}
+
+/// Runs `body`, a module's, and lets the collector rest meanwhile.
+pub fn relaxed<T>(py: Python<'_>, body: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    let collector = Collector::get(py)?;
+    collector.begin(py)?;
+    let outcome = body();
+    collector.end(py)?;
+    outcome
+}
+
+/// The collector of the one interpreter of this process.
+struct Collector {
     get_threshold: Py<PyAny>,
     set_threshold: Py<PyAny>,
     get_freeze_count: Py<PyAny>,
@@ -29,32 +48,26 @@ pub struct Collector {
 }
 
 impl Collector {
-    /// Finds the collector's functions.
-    pub fn new(py: Python<'_>) -> PyResult<Self> {
-        let gc = py.import("gc")?;
-        Ok(Collector {
-            get_threshold: gc.getattr("get_threshold")?.unbind(),
-            set_threshold: gc.getattr("set_threshold")?.unbind(),
-            get_freeze_count: gc.getattr("get_freeze_count")?.unbind(),
-            freeze: gc.getattr("freeze")?.unbind(),
-            unfreeze: gc.getattr("unfreeze")?.unbind(),
-            running: AtomicUsize::new(0),
-            usual: AtomicI32::new(0),
-            frozen: AtomicUsize::new(0),
+    fn get(py: Python<'_>) -> PyResult<&Self> {
+        static COLLECTOR: PyOnceLock<Collector> = PyOnceLock::new();
+        COLLECTOR.get_or_try_init(py, || {
+            let gc = py.import("gc")?;
+            let function = |name| Ok::<_, PyErr>(gc.getattr(name)?.unbind());
+            Ok(Collector {
+                get_threshold: function("get_threshold")?,
+                set_threshold: function("set_threshold")?,
+                get_freeze_count: function("get_freeze_count")?,
+                freeze: function("freeze")?,
+                unfreeze: function("unfreeze")?,
+                running: AtomicUsize::new(0),
+                usual: AtomicI32::new(0),
+                frozen: AtomicUsize::new(0),
+            })
         })
     }
 
-    /// Takes what exists before the program runs out of the collections. In a program that imports little, these are most of
-    /// the objects that the collector would look at, and it looks at all of them several times when the program ends.
-    pub fn freeze_interpreter(&self, py: Python<'_>) -> PyResult<()> {
-        self.freeze.bind(py).call0()?;
-        self.frozen.store(self.freeze_count(py)?, Relaxed);
-        Ok(())
-    }
-
-    /// Runs `body`, a module's, and lets the collector rest meanwhile.
-    pub fn relaxed<T>(&self, py: Python<'_>, body: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
-        // The interpreter's lock keeps other threads out; it may pass on only inside of the calls into Python.
+    /// The interpreter's lock keeps other threads out; it may pass on only inside of the calls into Python.
+    fn begin(&self, py: Python<'_>) -> PyResult<()> {
         if self.running.fetch_add(1, Relaxed) == 0 {
             let usual = self.threshold(py)?;
             // Zero means that the program does without the collector.
@@ -63,12 +76,15 @@ impl Collector {
                 self.set_threshold.bind(py).call1((THRESHOLD,))?;
             }
         }
-        let outcome = body();
+        Ok(())
+    }
+
+    fn end(&self, py: Python<'_>) -> PyResult<()> {
         if self.running.fetch_sub(1, Relaxed) == 1 && self.threshold(py)? == THRESHOLD {
             self.age(py)?;
             self.set_threshold.bind(py).call1((self.usual.load(Relaxed),))?;
         }
-        outcome
+        Ok(())
     }
 
     /// Makes every object an old one. Freezing all of them and taking that back does it without looking at any. A program that

@@ -1,4 +1,5 @@
-//! Initialization of the interpreter: isolated from the user's environment, without `site`, and without reading a file.
+//! Initialization of the interpreter: without `site`, and without reading a file; for the program, isolated from the user's
+//! environment.
 //!
 //! Up to CPython 3.13 through `PyConfig` (PEP 587), whose fields are found by [`Layout`]; from 3.14 through
 //! `PyInitConfig` (PEP 741), whose fields have names.
@@ -9,15 +10,29 @@ mod by_name;
 use crate::configuration_layout::{LAYOUTS, Layout};
 use crate::locale;
 use crate::program::Program;
-use std::ffi::{CStr, c_char, c_int, c_void};
+use rpack_format::PythonOption;
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 
-/// Starts the interpreter. This thread becomes its main thread and holds its lock afterwards.
-pub fn initialize(program: &Program) -> Result<(), String> {
-    preinitialize()?;
+/// What the interpreter is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// To run the program, which decides what its arguments mean.
+    Program,
+    /// To be a `python` that has the program's modules; arguments and environment are those of `python`.
+    Interpreter,
+}
+
+/// Starts the interpreter. This thread becomes its main thread and holds its lock afterwards. Where the arguments ask an
+/// interpreter for something that needs none, such as its version, the process ends here.
+pub fn initialize(program: &Program, role: Role) -> Result<(), String> {
+    match role {
+        Role::Program => preinitialize(program)?,
+        Role::Interpreter => preinitialize_interpreter(program)?,
+    }
     let (major, minor) = program.index.header().python;
     match layout(minor) {
-        Some(layout) if major == 3 => by_layout::initialize(program, layout),
-        _ if major == 3 && minor > newest_layout() => by_name::initialize(program),
+        Some(layout) if major == 3 => by_layout::initialize(program, layout, role),
+        _ if major == 3 && minor > newest_layout() => by_name::initialize(program, role),
         _ => Err(format!("CPython {major}.{minor} is not supported")),
     }
 }
@@ -58,10 +73,11 @@ pub struct Status {
 }
 
 impl Status {
-    /// The error that the status stands for.
+    /// The error that the status stands for. Where it asks for the end of the process, CPython has printed what there is to say.
     pub fn check(&self) -> Result<(), String> {
         match self.kind {
             0 => Ok(()),
+            2 => std::process::exit(self.exit_code),
             _ if self.message.is_null() => Err(format!("Python ended with status {} while starting", self.exit_code)),
             _ => {
                 // SAFETY: an error status points to a C string that is never freed.
@@ -73,23 +89,53 @@ impl Status {
 }
 
 /// Chooses locale and encodings as `python` does: the user's locale, and UTF-8 where that is the C locale (PEP 540).
-fn preinitialize() -> Result<(), String> {
-    type Init = unsafe extern "C" fn(*mut PreConfig);
+fn preinitialize(program: &Program) -> Result<(), String> {
     type Preinitialize = unsafe extern "C" fn(*const PreConfig) -> Status;
     // SAFETY: the type is that of the function in CPython's headers.
-    let init: Init = unsafe { function(c"PyPreConfig_InitIsolatedConfig")? };
-    // SAFETY: as above.
     let preinitialize: Preinitialize = unsafe { function(c"Py_PreInitialize")? };
-    let mut config = PreConfig::default();
-    // SAFETY: the structure has at least the size that the function fills.
-    unsafe { init(&mut config) };
+    let mut config = new_pre_config(c"PyPreConfig_InitIsolatedConfig")?;
     // The locale is set already, and would be lost if it were taken from the environment again.
     let is_coerced = locale::set() == locale::Locale::Coerced;
     config.configure_locale = (!is_coerced).into();
     config.utf8_mode = if is_coerced { 1 } else { -1 };
+    for option in program.index.header().python_options() {
+        match option {
+            PythonOption::Implementation("utf8" | "utf8=1") => config.utf8_mode = 1,
+            PythonOption::Implementation("utf8=0") => config.utf8_mode = 0,
+            PythonOption::Implementation("dev") => config.dev_mode = 1,
+            _ => {}
+        }
+    }
     // SAFETY: the configuration was initialized by its own function.
     let status = unsafe { preinitialize(&config) };
     status.check()
+}
+
+/// Chooses locale and encodings by the arguments and the environment, with CPython's own code for both.
+fn preinitialize_interpreter(program: &Program) -> Result<(), String> {
+    type Preinitialize = unsafe extern "C" fn(*const PreConfig, isize, *const *const c_char) -> Status;
+    // SAFETY: the type is that of the function in CPython's headers.
+    let preinitialize: Preinitialize = unsafe { function(c"Py_PreInitializeFromBytesArgs")? };
+    let config = new_pre_config(c"PyPreConfig_InitPythonConfig")?;
+    let (count, arguments) = program.arguments();
+    // SAFETY: the configuration was initialized by its own function, count and vector are those of `main`.
+    let status = unsafe { preinitialize(&config, count as isize, arguments) };
+    status.check()
+}
+
+fn new_pre_config(initializer: &CStr) -> Result<PreConfig, String> {
+    type Init = unsafe extern "C" fn(*mut PreConfig);
+    // SAFETY: the type is that of both functions in CPython's headers.
+    let init: Init = unsafe { function(initializer)? };
+    let mut config = PreConfig::default();
+    // SAFETY: the structure has at least the size that the function fills.
+    unsafe { init(&mut config) };
+    Ok(config)
+}
+
+/// An option's text as C takes it.
+fn c_string(text: &str) -> Result<CString, String> {
+    CString::new(text).map_err(|error| error.to_string())
 }
 
 /// A function of libpython that the stable ABI does not have.

@@ -11,12 +11,28 @@ pub struct Layout {
     pub minor: u16,
     /// Size of the structure.
     pub size: usize,
-    /// `int`: handle SIGINT, ignore SIGPIPE.
-    pub install_signal_handlers: usize,
+    /// `int`: take nothing from the environment, and search no folder of the user's.
+    pub isolated: usize,
+    /// `int`: whether `hash_seed` is given.
+    pub use_hash_seed: usize,
+    /// `unsigned long`: the seed of hashes.
+    pub hash_seed: usize,
+    /// `int`: whether the arguments are those of `python`.
+    pub parse_argv: usize,
+    /// `PyWideStringList`: `sys._xoptions`, as `NAME` or `NAME=VALUE`.
+    pub xoptions: usize,
+    /// `PyWideStringList`: `sys.warnoptions`.
+    pub warnoptions: usize,
     /// `int`: import `site` at start-up.
     pub site_import: usize,
+    /// `int`: how often `-O` was given.
+    pub optimization_level: usize,
     /// `int`: write `.pyc` files.
     pub write_bytecode: usize,
+    /// `int`: how often `-v` was given.
+    pub verbose: usize,
+    /// `int`: buffer stdout and stderr.
+    pub buffered_stdio: usize,
     /// `wchar_t *`: what the program was started as.
     pub program_name: usize,
     /// `wchar_t *`: where Python is installed. While it is given, nothing is searched for around the executable.
@@ -46,9 +62,17 @@ pub const LAYOUTS: [Layout; 4] = [
     Layout {
         minor: 10,
         size: 392,
-        install_signal_handlers: 16,
+        isolated: 4,
+        use_hash_seed: 20,
+        hash_seed: 24,
+        parse_argv: 80,
+        xoptions: 120,
+        warnoptions: 136,
         site_import: 152,
+        optimization_level: 172,
         write_bytecode: 180,
+        verbose: 184,
+        buffered_stdio: 200,
         program_name: 240,
         home: 256,
         module_search_paths_set: 272,
@@ -64,9 +88,17 @@ pub const LAYOUTS: [Layout; 4] = [
     Layout {
         minor: 11,
         size: 424,
-        install_signal_handlers: 16,
+        isolated: 4,
+        use_hash_seed: 20,
+        hash_seed: 24,
+        parse_argv: 96,
+        xoptions: 136,
+        warnoptions: 152,
         site_import: 168,
+        optimization_level: 188,
         write_bytecode: 196,
+        verbose: 200,
+        buffered_stdio: 216,
         program_name: 264,
         home: 280,
         module_search_paths_set: 296,
@@ -82,9 +114,17 @@ pub const LAYOUTS: [Layout; 4] = [
     Layout {
         minor: 12,
         size: 432,
-        install_signal_handlers: 16,
+        isolated: 4,
+        use_hash_seed: 20,
+        hash_seed: 24,
+        parse_argv: 104,
+        xoptions: 144,
+        warnoptions: 160,
         site_import: 176,
+        optimization_level: 196,
         write_bytecode: 204,
+        verbose: 208,
+        buffered_stdio: 224,
         program_name: 272,
         home: 288,
         module_search_paths_set: 304,
@@ -100,9 +140,17 @@ pub const LAYOUTS: [Layout; 4] = [
     Layout {
         minor: 13,
         size: 448,
-        install_signal_handlers: 16,
+        isolated: 4,
+        use_hash_seed: 20,
+        hash_seed: 24,
+        parse_argv: 104,
+        xoptions: 144,
+        warnoptions: 160,
         site_import: 176,
+        optimization_level: 196,
         write_bytecode: 204,
+        verbose: 208,
+        buffered_stdio: 224,
         program_name: 280,
         home: 296,
         module_search_paths_set: 312,

@@ -11,10 +11,22 @@ for supporting Python development.  See www.python.org for more information.";
 /// What the builtin `license` shows where Python's license file is not at hand.
 const LICENSE: &str = "See https://www.python.org/psf/license/";
 
+/// Whom the program's modules meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// A packed program.
+    Program,
+    /// An interpreter. It is not `frozen`: who asks for that wants to know whether `sys.executable` takes the arguments of
+    /// `python`, as `multiprocessing` does. It says where the bundle is.
+    Interpreter,
+}
+
 /// Sets `sys.frozen`, `sys._MEIPASS`, and the builtins that `site` would set.
-pub fn show(py: Python<'_>, program: &Program) -> PyResult<()> {
+pub fn show(py: Python<'_>, program: &Program, face: Face) -> PyResult<()> {
     let sys = py.import("sys")?;
-    sys.setattr("frozen", true)?;
+    if face == Face::Program {
+        sys.setattr("frozen", true)?;
+    }
     sys.setattr("_MEIPASS", program.bundle)?;
     program.trace(|| format!("sys._MEIPASS is {}", program.bundle));
     add_site_builtins(py)

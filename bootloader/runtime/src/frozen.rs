@@ -1,8 +1,10 @@
 //! The modules that CPython imports while it initializes, before any importer can be installed: `encodings`, the codec of
 //! the locale, and what they import. They are offered as frozen modules, so that initialization reads no file.
 
+use crate::configuration::Role;
 use crate::locale::{self, Locale};
 use crate::program::Program;
+use crate::warning_options;
 use rpack_format::{Module, ModuleKind};
 use std::ffi::{CString, c_char, c_int};
 
@@ -11,22 +13,41 @@ use std::ffi::{CString, c_char, c_int};
 const USUAL: [&str; 7] =
     ["encodings", "encodings.aliases", "encodings.utf_8", "encodings.latin_1", "codecs", "io", "abc"];
 
-/// Points `PyImport_FrozenModules` to the program's modules.
-pub fn provide(program: &Program) -> Result<(), String> {
+/// Points `PyImport_FrozenModules` to the program's modules, and returns what it pointed to.
+pub fn provide(program: &Program, role: Role) -> Result<Original, String> {
     let mut modules: Vec<_> = USUAL.iter().filter_map(|name| program.index.find_module(name)).collect();
-    if locale::set() == Locale::Other {
-        // Any codec may be asked for now; the few milliseconds are spent where they are needed.
+    // Any codec may be asked for: by another locale, or by the variables of an interpreter. The few milliseconds are spent
+    // where they are needed.
+    if role == Role::Interpreter || locale::set() == Locale::Other {
         modules.extend(program.index.submodules("encodings").filter(|module| !USUAL.contains(&module.name)));
     }
     modules.retain(|module| module.kind == ModuleKind::Bytecode);
+    // Code for CPython to run where it imports `warnings`, see `warning_options`. It must not import anything.
+    let placeholder = program.index.find_module("encodings.aliases");
+    if warning_options::are_expected(program, role) {
+        modules.extend(placeholder.map(|module| Module { name: "warnings", ..module }));
+    }
     let table = match program.index.header().python.1 {
         ..=10 => table(program, &modules, entry_3_10, copy_existing::<Frozen310>)?,
         11 | 12 => table(program, &modules, entry_3_11, copy_existing::<Frozen311>)?,
         _ => table(program, &modules, entry_3_13, copy_existing::<Frozen313>)?,
     };
-    // SAFETY: libpython exports this variable; nothing reads it before initialization, which this thread does next.
+    // SAFETY: libpython exports this variable, and nothing else uses it now.
+    let original = Original(unsafe { PyImport_FrozenModules });
+    // SAFETY: nothing reads the variable before initialization, which this thread does next.
     unsafe { PyImport_FrozenModules = table };
-    Ok(())
+    Ok(original)
+}
+
+/// The table of frozen modules that libpython brought.
+pub struct Original(*const u8);
+
+impl Original {
+    /// Puts it back once the interpreter is initialized: from then on the importer serves the program's modules.
+    pub fn restore(self) {
+        // SAFETY: this thread holds the interpreter's lock, or is its only one, so nobody looks for a frozen module now.
+        unsafe { PyImport_FrozenModules = self.0 };
+    }
 }
 
 unsafe extern "C" {

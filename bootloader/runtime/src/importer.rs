@@ -3,9 +3,8 @@
 //! It stands first on `sys.meta_path`: asking it costs less than asking the two finders of CPython that are written in
 //! Python, and nearly every module of a packed program is its own.
 
-use crate::collector::Collector;
+use crate::collector;
 use crate::entry_finder;
-use crate::face;
 use crate::program::Program;
 use crate::unmarshal;
 use pyo3::exceptions::{PyImportError, PyOSError};
@@ -24,15 +23,12 @@ pub fn install(py: Python<'_>, program: &'static Program) -> PyResult<()> {
         call: bootstrap.getattr("_call_with_frames_removed")?.unbind(),
         exec: py.import("builtins")?.getattr("exec")?.unbind(),
         imp: py.import("_imp")?.unbind().into_any(),
-        collector: Collector::new(py)?,
     };
     let importer = Bound::new(py, importer)?;
     let sys = py.import("sys")?;
     sys.getattr("meta_path")?.cast_into::<PyList>()?.insert(0, &importer)?;
     entry_finder::install(py, program, importer.as_any())?;
-    adopt_frozen(py, program)?;
-    face::show(py, program)?;
-    importer.get().collector.freeze_interpreter(py)
+    adopt_frozen(py, program)
 }
 
 /// Finder and loader of the packed program's modules.
@@ -43,7 +39,6 @@ pub struct Importer {
     call: Py<PyAny>,
     exec: Py<PyAny>,
     imp: Py<PyAny>,
-    collector: Collector,
 }
 
 #[pymethods]
@@ -92,7 +87,7 @@ impl Importer {
         let code = unmarshal::code(py, self.program, &known)?;
         // Called through the import system's own function, whose frame makes tracebacks leave out the import system.
         let arguments = (&self.exec, code, module.getattr(intern!(py, "__dict__"))?);
-        self.collector.relaxed(py, || self.call.bind(py).call1(arguments).map(drop))
+        collector::relaxed(py, || self.call.bind(py).call1(arguments).map(drop))
     }
 
     /// The code object of a module; None for an extension module (PEP 302).

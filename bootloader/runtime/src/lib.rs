@@ -11,13 +11,18 @@ mod entry_finder;
 mod face;
 mod frozen;
 mod importer;
+mod interpreter;
 mod locale;
 mod main_module;
 mod open_code;
 mod program;
+mod runtime_hooks;
 mod unmarshal;
+mod warning_options;
 mod worker;
 
+use crate::configuration::Role;
+use crate::face::Face;
 use crate::program::Program;
 use pyo3::Python;
 use rpack_format::VERSION;
@@ -41,7 +46,7 @@ pub unsafe extern "C" fn rpack_runtime_main(handoff: *const Handoff) -> c_int {
     // SAFETY: the caller promises that the handoff is there and stays.
     let handoff: &'static Handoff = unsafe { &*handoff };
     match start(handoff) {
-        Ok(outcome) => finish(outcome),
+        Ok(status) => status,
         Err(error) => {
             program::say(&format!("error: {error}"));
             EXIT_NOT_STARTED
@@ -49,22 +54,32 @@ pub unsafe extern "C" fn rpack_runtime_main(handoff: *const Handoff) -> c_int {
     }
 }
 
-fn start(handoff: &'static Handoff) -> Result<main_module::Outcome, String> {
+fn start(handoff: &'static Handoff) -> Result<c_int, String> {
     if handoff.version != VERSION {
         return Err(format!("the bootloader has version {} and its runtime library {VERSION}", handoff.version));
     }
     let program = Program::receive(handoff)?;
-    frozen::provide(program)?;
-    configuration::initialize(program)?;
+    if interpreter::is_asked_for() { interpreter::run(program) } else { run(program) }
+}
+
+fn run(program: &'static Program) -> Result<c_int, String> {
+    let frozen = frozen::provide(program, Role::Program)?;
+    configuration::initialize(program, Role::Program)?;
+    frozen.restore();
     program.trace(|| "initialized Python".to_owned());
     // Beyond this point there is an interpreter, and errors are Python's exceptions.
-    Ok(Python::attach(|py| {
-        let prepared = importer::install(py, program).and_then(|()| open_code::install(py, program));
+    let outcome = Python::attach(|py| {
+        let prepared = importer::install(py, program)
+            .and_then(|()| open_code::install(py, program))
+            .and_then(|()| warning_options::apply(py))
+            .and_then(|()| face::show(py, program, Face::Program))
+            .and_then(|()| collector::freeze_interpreter(py));
         match prepared {
             Ok(()) => main_module::run(py, program),
             Err(error) => main_module::report(py, error),
         }
-    }))
+    });
+    Ok(finish(outcome))
 }
 
 /// Ends the interpreter as `Py_RunMain` does and gives the process's exit status.

@@ -1,6 +1,7 @@
 //! Running the program's entry module as `__main__`, and ending as `python` would.
 
 use crate::program::Program;
+use crate::runtime_hooks;
 use crate::unmarshal;
 use crate::worker::{self, Worker};
 use pyo3::exceptions::{PyImportError, PyKeyboardInterrupt};
@@ -19,7 +20,7 @@ pub enum Outcome {
 
 /// Runs `__main__`, or what a process of `multiprocessing` has to run instead.
 pub fn run(py: Python<'_>, program: &Program) -> Outcome {
-    let ran = match worker::requested(program) {
+    let ran = runtime_hooks::run(py, program).and_then(|()| match worker::requested(program) {
         Some(worker) => {
             program.trace(|| format!("running {:?}", worker.command));
             execute_worker(py, &worker)
@@ -28,7 +29,7 @@ pub fn run(py: Python<'_>, program: &Program) -> Outcome {
             program.trace(|| "running __main__".to_owned());
             execute(py, program)
         }
-    };
+    });
     match ran {
         Ok(()) => Outcome::Ended(0),
         Err(error) => report(py, error),
@@ -94,7 +95,7 @@ fn execute_worker(py: Python<'_>, worker: &Worker) -> PyResult<()> {
 }
 
 /// Evaluates code without a frame of its own, so that tracebacks begin with the program's.
-fn evaluate(py: Python<'_>, code: &Bound<'_, PyAny>, namespace: &Bound<'_, PyDict>) -> PyResult<()> {
+pub fn evaluate(py: Python<'_>, code: &Bound<'_, PyAny>, namespace: &Bound<'_, PyDict>) -> PyResult<()> {
     // SAFETY: all three are live objects of the right types, and the interpreter's lock is held.
     let result = unsafe { pyo3::ffi::PyEval_EvalCode(code.as_ptr(), namespace.as_ptr(), namespace.as_ptr()) };
     // SAFETY: the call gives a new reference, or null with an exception set.

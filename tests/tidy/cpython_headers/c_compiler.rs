@@ -13,7 +13,7 @@ const PROGRAM: &str = r#"
 #include <stdio.h>
 
 #define KIND(field) _Generic((field), \
-    int: "int", unsigned int: "int", const char *: "string", wchar_t *: "wide string", PyWideStringList: "list", \
+    int: "int", unsigned int: "int", unsigned long: "long", const char *: "string", wchar_t *: "wide string", PyWideStringList: "list", \
     const unsigned char *: "address", PyObject *(*)(void): "address", default: "something else")
 #define FIELD(name) printf(#name " %zu %s\n", offsetof(STRUCTURE, name), KIND(((STRUCTURE *)0)->name));
 

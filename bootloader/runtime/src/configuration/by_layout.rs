@@ -1,21 +1,22 @@
 //! `PyConfig` of CPython 3.10 to 3.13.
 
-use super::{Status, function};
+use super::{Role, Status, c_string, function};
 use crate::configuration_layout::Layout;
 use crate::program::Program;
-use std::ffi::{CStr, c_char, c_int, c_void};
+use rpack_format::PythonOption;
+use std::ffi::{CStr, c_char, c_int, c_ulong, c_void};
 
 type WideString = *mut libc::wchar_t;
 
 /// Fills a `PyConfig` and initializes the interpreter with it.
-pub fn initialize(program: &Program, layout: &Layout) -> Result<(), String> {
+pub fn initialize(program: &Program, layout: &Layout, role: Role) -> Result<(), String> {
     let functions = Functions::find()?;
     // The structure is aligned as its pointers are.
     let mut storage = vec![0u64; layout.size.div_ceil(8)];
     let mut config = Config { start: storage.as_mut_ptr().cast(), size: layout.size, functions: &functions };
     // SAFETY: the storage has the size of this version's structure.
     unsafe { (functions.init)(config.start) };
-    let outcome = config.fill(program, layout).and_then(|()| {
+    let outcome = config.fill(program, layout, role).and_then(|()| {
         // SAFETY: the structure was initialized and filled by its own functions.
         unsafe { (functions.initialize)(config.start) }.check()
     });
@@ -39,7 +40,7 @@ impl Functions {
         // SAFETY (all seven): the types are those of CPython's headers, with `PyConfig *` as a pointer to bytes.
         Ok(Functions {
             // SAFETY: see above.
-            init: unsafe { function(c"PyConfig_InitIsolatedConfig")? },
+            init: unsafe { function(c"PyConfig_InitPythonConfig")? },
             // SAFETY: see above.
             clear: unsafe { function(c"PyConfig_Clear")? },
             // SAFETY: see above.
@@ -63,11 +64,8 @@ struct Config<'a> {
 }
 
 impl Config<'_> {
-    fn fill(&mut self, program: &Program, layout: &Layout) -> Result<(), String> {
-        // The isolated configuration leaves signals alone; a program expects them as `python` sets them.
-        self.set_int(layout.install_signal_handlers, 1);
+    fn fill(&mut self, program: &Program, layout: &Layout, role: Role) -> Result<(), String> {
         self.set_int(layout.site_import, 0);
-        self.set_int(layout.write_bytecode, 0);
         self.set_arguments(program)?;
         for field in [layout.program_name, layout.executable, layout.base_executable] {
             self.set_string(field, program.executable)?;
@@ -78,6 +76,35 @@ impl Config<'_> {
         }
         self.append(layout.module_search_paths, program.bundle_path)?;
         self.set_int(layout.module_search_paths_set, 1);
+        match role {
+            Role::Program => self.fill_program(program, layout),
+            // What remains is said by the arguments and the environment.
+            Role::Interpreter => Ok(()),
+        }
+    }
+
+    /// The program's arguments are its own, and what the interpreter is told was decided when it was built.
+    fn fill_program(&mut self, program: &Program, layout: &Layout) -> Result<(), String> {
+        self.set_int(layout.parse_argv, 0);
+        self.set_int(layout.isolated, 1);
+        self.set_int(layout.write_bytecode, 0);
+        let mut verbose = 0;
+        for option in program.index.header().python_options() {
+            match option {
+                PythonOption::Unbuffered => self.set_int(layout.buffered_stdio, 0),
+                PythonOption::Verbose => {
+                    verbose += 1;
+                    self.set_int(layout.verbose, verbose);
+                }
+                PythonOption::Optimized(level) => self.set_int(layout.optimization_level, level),
+                PythonOption::Warning(filter) => self.append(layout.warnoptions, &c_string(filter)?)?,
+                PythonOption::Implementation(option) => self.append(layout.xoptions, &c_string(option)?)?,
+                PythonOption::HashSeed(seed) => {
+                    self.set_int(layout.use_hash_seed, seed.is_some().into());
+                    self.set_long(layout.hash_seed, seed.unwrap_or(0).into());
+                }
+            }
+        }
         Ok(())
     }
 
@@ -90,6 +117,12 @@ impl Config<'_> {
     fn set_int(&mut self, offset: usize, value: c_int) {
         let field = self.field(offset, size_of::<c_int>()).cast::<c_int>();
         // SAFETY: the field is an aligned `int` inside of the structure.
+        unsafe { field.write(value) };
+    }
+
+    fn set_long(&mut self, offset: usize, value: c_ulong) {
+        let field = self.field(offset, size_of::<c_ulong>()).cast::<c_ulong>();
+        // SAFETY: the field is an aligned `unsigned long` inside of the structure.
         unsafe { field.write(value) };
     }
 
