@@ -14,6 +14,9 @@ const OWN_EXECUTABLE: &str = "/proc/self/exe";
 
 /// Absolute path of the executable that this process runs.
 pub fn executable_path() -> io::Result<PathBuf> {
+    if is_run_by_linker() {
+        return mapped_path();
+    }
     match std::fs::read_link(OWN_EXECUTABLE) {
         Ok(path) => Ok(path),
         // Without /proc the auxiliary vector still holds the path that `execve` was given (`AT_EXECFN`, getauxval(3)).
@@ -26,7 +29,34 @@ pub fn executable_path() -> io::Result<PathBuf> {
 
 /// Opens the executable of this process, whose path is `path`.
 pub fn open_executable(path: &Path) -> io::Result<File> {
+    if is_run_by_linker() {
+        return File::open(path);
+    }
     File::open(OWN_EXECUTABLE).or_else(|_| File::open(path))
+}
+
+/// Whether the process was started as `ld.so PROGRAM`. To the kernel its executable is the dynamic linker then, which was loaded
+/// by no other: `AT_BASE`, the address of the linker, is zero.
+fn is_run_by_linker() -> bool {
+    // SAFETY: only reads what the kernel handed to the process.
+    unsafe { libc::getauxval(libc::AT_BASE) == 0 }
+}
+
+/// The file that this very code was mapped from, proc_pid_maps(5).
+fn mapped_path() -> io::Result<PathBuf> {
+    let address = mapped_path as fn() -> io::Result<PathBuf> as usize;
+    let maps = std::fs::read("/proc/self/maps")?;
+    let path = maps.split(|&byte| byte == b'\n').find_map(|line| path_of_mapping(line, address));
+    path.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it is not among this process's mapped files"))
+}
+
+/// The path in a line such as `55d0-55d9 r-xp 00002000 08:01 1234    /usr/bin/program`, if the address lies in that mapping.
+fn path_of_mapping(line: &[u8], address: usize) -> Option<PathBuf> {
+    let range = str::from_utf8(line.split(|&byte| byte == b' ').next()?).ok()?;
+    let (start, end) = range.split_once('-')?;
+    let is_here = (usize::from_str_radix(start, 16).ok()?..usize::from_str_radix(end, 16).ok()?).contains(&address);
+    let path = line.iter().position(|&byte| byte == b'/')?;
+    is_here.then(|| OsStr::from_bytes(&line[path..]).into())
 }
 
 /// A path as C takes it. Paths from the operating system hold no NUL byte.
