@@ -1,12 +1,13 @@
 //! The command line: parsed here, resolved into [`Options`] here, known nowhere else.
 
 use crate::printer::Verbosity;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use packer::environment::Request;
 use packer::options::{AddedData, Options, Sources, Tracing};
-use rpack_format::PythonOption;
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
 use rpack_format::python_option::PYTHON_OPTIONS;
+use rpack_format::{PythonOption, Unpack};
 use std::env;
 use std::path::PathBuf;
 
@@ -81,6 +82,11 @@ pub struct BuildArguments {
     #[arg(long)]
     source: bool,
 
+    /// Where the program begins to look for a place for its files: the user's store, a private folder for each run, or
+    /// memory. `RPACK_UNPACK` says the same at run time
+    #[arg(long, value_name = "WHERE", default_value_t = Unpack::Store, value_parser = unpack_parser())]
+    unpack: Unpack,
+
     /// Make an executable that says on stderr what its bootloader and importer do
     #[arg(short, long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "all", value_parser = ["all", "imports", "bootloader"])]
     debug: Option<String>,
@@ -140,6 +146,7 @@ impl BuildArguments {
             added_data: self.added_data.clone(),
             python_options: self.python_options.clone(),
             sources: if self.source { Sources::Carried } else { Sources::LeftOut },
+            unpack: self.unpack,
             tracing: if self.debug.is_some() { Tracing::On } else { Tracing::Off },
         })
     }
@@ -155,6 +162,11 @@ fn python_option(text: &str) -> Result<String, String> {
         Some(_) => Ok(text.to_owned()),
         None => Err(format!("the options that there are: {PYTHON_OPTIONS}")),
     }
+}
+
+/// Reads the name of a place; the list of names makes clap show them.
+fn unpack_parser() -> impl TypedValueParser<Value = Unpack> {
+    PossibleValuesParser::new(Unpack::ALL.map(Unpack::name)).try_map(|name| name.parse::<Unpack>())
 }
 
 /// The folder that the bootloader's store shares: `RPACK_CACHE_DIR`, else the XDG cache folder, else `HOME/.cache`.

@@ -188,7 +188,7 @@ fn flags(project: &Project, options: &Options) -> u32 {
         EntryPoint::Script(script) => options.path.is_dir() && script.ends_with("__main__.py"),
         EntryPoint::Function { .. } => false,
     };
-    debug | if is_folder { FLAG_FOLDER } else { 0 }
+    options.unpack.flags() | debug | if is_folder { FLAG_FOLDER } else { 0 }
 }
 
 /// The files collected so far, by their path inside the bundle.

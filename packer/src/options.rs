@@ -1,6 +1,7 @@
 //! What the user asked for, after the command line was read.
 
 use crate::environment::Request;
+use rpack_format::Unpack;
 use std::path::PathBuf;
 
 /// Everything that can be chosen about a build.
@@ -26,6 +27,8 @@ pub struct Options {
     pub python_options: Vec<String>,
     /// Whether sources go in beside the bytecode.
     pub sources: Sources,
+    /// Where the program's files are put when it starts, unless the user who runs it says otherwise.
+    pub unpack: Unpack,
     /// Whether the program says on stderr what the bootloader and the importer do.
     pub tracing: Tracing,
 }

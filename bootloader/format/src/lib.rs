@@ -22,12 +22,14 @@ pub mod handoff;
 pub mod index;
 pub mod python_option;
 pub mod trailer;
+pub mod unpack;
 pub mod zip;
 
 pub use filter::{Filter, FilterKind};
 pub use index::{File, FileKind, Index, Module, ModuleKind};
 pub use python_option::PythonOption;
 pub use trailer::Trailer;
+pub use unpack::Unpack;
 
 /// Version of the whole layout. A bootloader reads exactly the version that it was built with, because the packer always
 /// joins the two.
