@@ -1,95 +1,143 @@
-//! Where the program's files are in this run: unpacked in the store, or nowhere, with libraries in memory.
+//! Where the program's files are in this run.
 
-use crate::executable::Executable;
-use crate::frames::Decoder;
-use crate::memory::Memory;
-use crate::store::{self, Store};
+use crate::memory::{AnonymousFiles, LazyFolder};
+use crate::payload::Payload;
+use crate::per_run;
+use crate::private_folder::PrivateFolder;
+use crate::settings::Settings;
+use crate::store::{Failure, Store, Tree};
 use crate::trace::Trace;
-use crate::{Error, os};
-use rpack_format::Index;
-use rpack_format::index::Frame;
+use crate::{Error, files, os};
+use rpack_format::Unpack;
 use std::fmt;
+use std::io;
 use std::path::{Path, PathBuf};
-
-/// The folder that a program sees when nothing could be unpacked. It cannot exist, because `/dev/null` is no folder, so
-/// nobody can put code there.
-const NOWHERE: &str = "/dev/null/rpack";
+use std::sync::{Mutex, PoisonError};
 
 /// The program's files, and the way to its native ones.
 pub struct Bundle<'a> {
-    /// The executable that holds the files.
-    pub executable: &'a Executable,
-    /// The table of them.
-    pub index: &'a Index<'a>,
-    decoder: Decoder,
+    /// The files as they are packed.
+    pub payload: Payload<'a>,
     place: Place,
+    anonymous: AnonymousFiles,
 }
 
 enum Place {
-    Tree(PathBuf),
-    Memory(Memory),
+    Store(Tree),
+    PerRun { path: PathBuf, folder: Mutex<Option<PrivateFolder>> },
+    Memory(LazyFolder),
 }
 
 impl<'a> Bundle<'a> {
-    /// Finds the program's tree in the store, unpacking it first where that was not done yet. Falls back to memory where
-    /// the store cannot be used.
-    pub fn provide(executable: &'a Executable, index: &'a Index<'a>, trace: &Trace) -> Result<Self, Error> {
-        let decoder = Decoder::new();
-        let unusable = match Store::open() {
-            Ok(store) => match store.tree(executable, index, &decoder, trace) {
-                Ok(tree) => return Ok(Bundle { executable, index, decoder, place: Place::Tree(tree) }),
-                Err(store::Failure::Damaged(error)) => return Err(error),
-                Err(store::Failure::Unusable(reason)) => reason,
-            },
-            Err(reason) => reason,
-        };
-        trace.step(|| format!("no store: {unusable}"));
-        executable.verify_rest()?;
-        Ok(Bundle { executable, index, decoder, place: Place::Memory(Memory::new(unusable)) })
+    /// Puts the program's files into the first place of the chain that can be used: the one that the settings name, or those
+    /// after it.
+    ///
+    /// # Errors
+    ///
+    /// If the executable is damaged; or where there is no place, with what was tried and why each failed.
+    pub fn provide(payload: Payload<'a>, settings: Settings, trace: &Trace) -> Result<Self, Error> {
+        let mut tried = Vec::new();
+        for unpack in Unpack::ALL.into_iter().filter(|&unpack| unpack >= settings.unpack) {
+            let anonymous = AnonymousFiles::default();
+            match take(unpack, &payload, &anonymous, settings, trace) {
+                Ok(place) => return Ok(Bundle { payload, place, anonymous }),
+                Err(Failure::Damaged(error)) => return Err(error),
+                Err(Failure::Unusable(reason)) => {
+                    trace.step(|| format!("cannot use {unpack}: {reason}"));
+                    tried.push(format!("{unpack}: {reason}"));
+                }
+            }
+        }
+        Err(Error::NoPlace { tried })
     }
 
     /// The folder in which the program's files appear.
     pub fn folder(&self) -> &Path {
         match &self.place {
-            Place::Tree(tree) => tree,
-            Place::Memory(_) => Path::new(NOWHERE),
+            Place::Store(tree) => &tree.folder,
+            Place::PerRun { path, .. } => path,
+            Place::Memory(folder) => folder.path(),
         }
     }
 
     /// Whether the files stand in [`Bundle::folder`].
     pub fn is_unpacked(&self) -> bool {
-        matches!(self.place, Place::Tree(_))
+        !matches!(self.place, Place::Memory(_))
     }
 
-    /// The path under which file `number` can be given to `dlopen`.
+    /// The path under which file `number` can be given to `dlopen`. A file that was unpacked and has vanished since is
+    /// loaded from memory: somebody may remove the store while programs run.
     pub fn native_path(&self, number: u32) -> Result<PathBuf, Error> {
-        let Some(file) = self.index.file(number) else {
-            let source = rpack_format::Error::Malformed { part: "index", what: "no such file" };
-            return Err(Error::Damaged { path: self.executable.path().to_owned(), source });
-        };
+        let member = self.payload.member(number)?;
+        let path = self.folder().join(member.path);
+        if self.is_unpacked() && files::has_size(&path, member.frame.size) {
+            return Ok(path);
+        }
+        self.anonymous.path(number, &self.payload)
+    }
+
+    /// Makes the paths of the program's data files exist, and that of a native one, where they do not yet.
+    pub fn reveal(&self, native: Option<u32>) -> io::Result<()> {
         match &self.place {
-            Place::Tree(tree) => Ok(tree.join(file.path)),
-            Place::Memory(memory) => {
-                let read = || {
-                    let content = self.decoder.file(self.executable.bytes(), self.index, &file);
-                    content.ok_or_else(|| self.executable.damaged_member(file.path))
-                };
-                memory.path(number, file.path, read)
-            }
+            Place::Memory(folder) => folder.reveal(native, &self.anonymous, &self.payload),
+            Place::Store(_) | Place::PerRun { .. } => Ok(()),
         }
     }
 
-    /// Decompresses `frame` into `target`; whether it held exactly that many bytes.
-    pub fn decompress(&self, frame: Frame, target: &mut [u8]) -> bool {
-        self.decoder.read_into(self.executable.bytes(), frame, target).is_some()
+    /// Removes what was made for this run only. It is called when Python has ended, and once more when the process ends
+    /// without that.
+    pub fn leave(&self) {
+        match &self.place {
+            Place::Store(_) => {}
+            Place::PerRun { folder, .. } => {
+                if let Some(folder) = folder.lock().unwrap_or_else(PoisonError::into_inner).take() {
+                    folder.leave();
+                }
+            }
+            Place::Memory(folder) => folder.leave(),
+        }
+    }
+}
+
+impl Drop for Bundle<'_> {
+    fn drop(&mut self) {
+        self.leave();
+    }
+}
+
+fn take(
+    unpack: Unpack,
+    payload: &Payload,
+    anonymous: &AnonymousFiles,
+    settings: Settings,
+    trace: &Trace,
+) -> Result<Place, Failure> {
+    match unpack {
+        Unpack::Store => {
+            let store = Store::open().map_err(Failure::Unusable)?;
+            store.tree(payload, settings.check, trace).map(Place::Store)
+        }
+        Unpack::PerRun => {
+            let folder = per_run::unpack(payload, trace)?;
+            Ok(Place::PerRun { path: folder.path().to_owned(), folder: Mutex::new(Some(folder)) })
+        }
+        Unpack::Memory => {
+            payload.executable.verify_rest()?;
+            // Made now, so that it shows now whether anonymous files can be made at all.
+            match anonymous.path(payload.index.header().libpython, payload) {
+                Ok(_) => Ok(Place::Memory(LazyFolder::choose())),
+                Err(Error::NotLoadable { reason, .. }) => Err(Failure::Unusable(reason)),
+                Err(damaged) => Err(Failure::Damaged(damaged)),
+            }
+        }
     }
 }
 
 impl fmt::Display for Bundle<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
-            Place::Tree(tree) => write!(formatter, "`{}`", tree.display()),
             Place::Memory(_) => write!(formatter, "memory"),
+            Place::Store(_) | Place::PerRun { .. } => write!(formatter, "`{}`", self.folder().display()),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The call into the runtime library, and the two functions that it calls back.
+//! The call into the runtime library, and the functions that it calls back.
 
 use crate::bundle::{self, Bundle};
 use crate::library::Library;
 use crate::trace::{self, Clock};
 use crate::{Error, os};
 use rpack_format::VERSION;
-use rpack_format::handoff::{ENTRY_SYMBOL, EntryFunction, Handoff};
+use rpack_format::handoff::{ENTRY_SYMBOL, EntryFunction, Handoff, NO_FILE};
 use rpack_format::index::Frame;
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr;
@@ -21,13 +21,14 @@ pub fn call(
     let entry = runtime.symbol(ENTRY_SYMBOL)?;
     // SAFETY: the runtime library that this build of rpack carries defines the symbol with this type.
     let entry = unsafe { std::mem::transmute::<*mut c_void, EntryFunction>(entry) };
-    let index = bundle.executable.index_bytes();
-    let executable = bundle::c_string(bundle.executable.path());
+    let program = bundle.payload.executable;
+    let index = program.index_bytes();
+    let executable = bundle::c_string(program.path());
     let folder = bundle::c_string(bundle.folder());
     let handoff = Handoff {
         version: VERSION,
-        file: bundle.executable.bytes().as_ptr(),
-        file_size: bundle.executable.bytes().len(),
+        file: program.bytes().as_ptr(),
+        file_size: program.bytes().len(),
         index: index.as_ptr(),
         index_size: index.len(),
         argument_count,
@@ -39,6 +40,8 @@ pub fn call(
         bootloader: ptr::from_ref(bundle).cast(),
         decompress,
         native_path,
+        reveal,
+        leave,
     };
     // SAFETY: every pointer in the handoff lives until this function returns, and the runtime returns only when the
     // program has ended.
@@ -61,7 +64,7 @@ unsafe extern "C" fn decompress(
     let bundle = unsafe { &*bootloader.cast::<Bundle>() };
     // SAFETY: the runtime passes a buffer of `size` bytes that nobody else uses.
     let target = unsafe { std::slice::from_raw_parts_mut(target, size) };
-    bundle.decompress(Frame { offset, compressed, size: size as u64 }, target)
+    bundle.payload.decompress(Frame { offset, compressed, size: size as u64 }, target)
 }
 
 /// See [`Handoff::native_path`].
@@ -81,4 +84,29 @@ unsafe extern "C" fn native_path(bootloader: *const c_void, file: u32) -> *const
             ptr::null()
         }
     }
+}
+
+/// See [`Handoff::reveal`].
+///
+/// # Safety
+///
+/// `bootloader` must be the pointer that the handoff holds.
+unsafe extern "C" fn reveal(bootloader: *const c_void, native: u32) -> c_int {
+    // SAFETY: the runtime passes back the pointer that `call` gave to it.
+    let bundle = unsafe { &*bootloader.cast::<Bundle>() };
+    match bundle.reveal((native != NO_FILE).then_some(native)) {
+        Ok(()) => 0,
+        Err(error) => error.raw_os_error().unwrap_or(libc::EIO),
+    }
+}
+
+/// See [`Handoff::leave`].
+///
+/// # Safety
+///
+/// `bootloader` must be the pointer that the handoff holds.
+unsafe extern "C" fn leave(bootloader: *const c_void) {
+    // SAFETY: the runtime passes back the pointer that `call` gave to it.
+    let bundle = unsafe { &*bootloader.cast::<Bundle>() };
+    bundle.leave();
 }

@@ -8,16 +8,23 @@
 
 mod bundle;
 mod executable;
+mod files;
 mod frames;
 mod handoff;
 mod library;
 mod memory;
 mod os;
+mod payload;
+mod per_run;
+mod private_folder;
+mod settings;
 mod store;
 mod trace;
 
 use crate::bundle::Bundle;
 use crate::executable::Executable;
+use crate::payload::Payload;
+use crate::settings::Settings;
 use crate::trace::Trace;
 use std::ffi::{c_char, c_int};
 
@@ -46,7 +53,8 @@ fn start(argument_count: c_int, arguments: *const *const c_char) -> Result<c_int
     let trace = Trace::new(clock, index.header().flags);
     trace.step(|| format!("mapped `{}`, {} bytes", executable.path().display(), executable.bytes().len()));
 
-    let bundle = Bundle::provide(&executable, &index, &trace)?;
+    let settings = Settings::read(index.header().flags)?;
+    let bundle = Bundle::provide(Payload::new(&executable, &index), settings, &trace)?;
     trace.step(|| format!("files are in {bundle}"));
 
     library::open(&bundle.native_path(index.header().libpython)?, library::Scope::Global)?;
@@ -67,8 +75,12 @@ enum Error {
     Damaged { path: std::path::PathBuf, source: rpack_format::Error },
     #[error("`{}` is damaged: `{member}` cannot be decompressed. Copy it again from where it came from, or build it again", .path.display())]
     DamagedMember { path: std::path::PathBuf, member: String },
-    #[error("cannot make `{member}` loadable: {in_memory}; and the store cannot be used: {in_store}")]
-    NoPlace { member: String, in_memory: String, in_store: String },
+    #[error("`{name}` is `{value}`: {expected}")]
+    Setting { name: &'static str, value: String, expected: String },
+    #[error("there is no place for this program's files: {}. Let one of them be usable, or set TMPDIR to a folder that can be written to and executed from", .tried.join("; "))]
+    NoPlace { tried: Vec<String> },
+    #[error("cannot make `{member}` loadable: {reason}")]
+    NotLoadable { member: String, reason: String },
     #[error("cannot load `{path}`: {reason}")]
     Library { path: String, reason: String },
 }

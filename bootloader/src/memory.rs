@@ -1,44 +1,132 @@
-//! Native files as anonymous files in memory, for places where nothing can be written or executed.
+//! The program's files without a place in any file system: native ones as anonymous files, data as it is in the payload.
+//!
+//! Data files get a path only when somebody asks for one: then all of them are written into a private folder, in memory
+//! where the system has such a file system. Its path is known from the start, and nobody can guess it.
 
+use crate::files::{self, Sharing};
+use crate::payload::{Payload, access};
+use crate::private_folder::{self, PrivateFolder};
 use crate::{Error, os};
+use rpack_format::FileKind;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// The anonymous files made so far. They stay open, because their path leads through the descriptor.
-pub struct Memory {
+/// The folder that a program sees where none could be made. It cannot exist, because `/dev/null` is no folder, so nobody can
+/// put code there.
+const NOWHERE: &str = "/dev/null/rpack";
+
+/// Anonymous files, made when they are first needed. They stay open, because their path leads through the descriptor.
+#[derive(Default)]
+pub struct AnonymousFiles {
     files: Mutex<HashMap<u32, File>>,
-    unusable_store: String,
 }
 
-impl Memory {
-    /// Begins with none. `unusable_store` says why memory is used at all, for the error when it cannot be used either.
-    pub fn new(unusable_store: String) -> Self {
-        Memory { files: Mutex::default(), unusable_store }
+impl AnonymousFiles {
+    /// The path of file `number`.
+    pub fn path(&self, number: u32, payload: &Payload) -> Result<PathBuf, Error> {
+        self.with(number, payload, |file| Ok(os::path_of_open_file(file)))
     }
 
-    /// The path of file `number`, called `member` inside the bundle, whose content `read` gives when it is first needed.
-    pub fn path(
+    fn with<T>(
         &self,
         number: u32,
-        member: &str,
-        read: impl FnOnce() -> Result<Vec<u8>, Error>,
-    ) -> Result<PathBuf, Error> {
+        payload: &Payload,
+        use_file: impl FnOnce(&File) -> io::Result<T>,
+    ) -> Result<T, Error> {
+        let member = payload.member(number)?;
+        let failed = |error: io::Error| Error::NotLoadable {
+            member: member.path.to_owned(),
+            reason: format!("an anonymous file cannot be made (memfd_create: {error})"),
+        };
         let mut files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(file) = files.get(&number) {
-            return Ok(os::path_of_open_file(file));
+            return use_file(file).map_err(failed);
         }
-        let file = write(member, &read()?).map_err(|error| Error::NoPlace {
-            member: member.to_owned(),
-            in_memory: format!("an anonymous file cannot be made (memfd_create: {error})"),
-            in_store: self.unusable_store.clone(),
-        })?;
-        let path = os::path_of_open_file(&file);
+        let file = write(member.path, &payload.content(&member)?).map_err(failed)?;
+        let used = use_file(&file).map_err(failed)?;
+        if !os::path_of_open_file(&file).exists() {
+            let reason = "open files have no path, because /proc is not mounted".to_owned();
+            return Err(Error::NotLoadable { member: member.path.to_owned(), reason });
+        }
         files.insert(number, file);
-        Ok(path)
+        Ok(used)
     }
+}
+
+/// The folder that data files get when their path is asked for.
+pub struct LazyFolder {
+    path: PathBuf,
+    revealed: Mutex<Option<PrivateFolder>>,
+}
+
+impl LazyFolder {
+    /// Chooses its path, and makes nothing.
+    pub fn choose() -> Self {
+        let is_usable = |parent: &PathBuf| matches!(os::distrust_parent(parent), Ok(None));
+        let parent = os::memory_folders().into_iter().find(is_usable);
+        let path = parent.and_then(|parent| Some(parent.join(private_folder::name().ok()?)));
+        LazyFolder { path: path.unwrap_or_else(|| NOWHERE.into()), revealed: Mutex::default() }
+    }
+
+    /// Its path, whether it is there already or not.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes the folder with all data files; and, where `native` is given, the path of that native file, which leads to its
+    /// anonymous one.
+    pub fn reveal(&self, native: Option<u32>, anonymous: &AnonymousFiles, payload: &Payload) -> io::Result<()> {
+        let mut revealed = self.revealed.lock().unwrap_or_else(PoisonError::into_inner);
+        if revealed.is_none() {
+            if self.path == Path::new(NOWHERE) {
+                return Err(os::read_only());
+            }
+            if let Some(parent) = self.path.parent() {
+                private_folder::sweep(parent);
+            }
+            let folder = PrivateFolder::share(&self.path)?;
+            fill(folder.path(), payload).inspect_err(|_| drop(std::fs::remove_dir_all(folder.path())))?;
+            *revealed = Some(folder);
+        }
+        match native {
+            Some(number) => self.link(number, anonymous, payload),
+            None => Ok(()),
+        }
+    }
+
+    fn link(&self, number: u32, anonymous: &AnonymousFiles, payload: &Payload) -> io::Result<()> {
+        let path = self.path.join(payload.member(number).map_err(io::Error::other)?.path);
+        if path.exists() {
+            return Ok(());
+        }
+        os::create_private_folder(path.parent().unwrap_or(&self.path))?;
+        let link = |file: &File| os::link_to_open_file(file, &path);
+        anonymous.with(number, payload, link).map_err(io::Error::other)
+    }
+
+    /// Removes the folder if this process made it and nobody else uses it.
+    pub fn leave(&self) {
+        if let Some(folder) = self.revealed.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            folder.leave();
+        }
+    }
+}
+
+fn fill(folder: &Path, payload: &Payload) -> io::Result<()> {
+    let temporary = folder.join(os::random_name()?);
+    for member in payload.index.files().filter(|member| member.kind == FileKind::Data) {
+        let target = folder.join(member.path);
+        if files::has_size(&target, member.frame.size) {
+            continue;
+        }
+        let content = payload.content(&member).map_err(io::Error::other)?;
+        os::create_private_folder(target.parent().unwrap_or(folder))?;
+        files::replace(&target, &temporary, &content, access(&member), Sharing::Private)?;
+    }
+    Ok(())
 }
 
 fn write(member: &str, content: &[u8]) -> io::Result<File> {

@@ -11,6 +11,9 @@ pub const ENTRY_SYMBOL: &std::ffi::CStr = c"rpack_runtime_main";
 /// Type of the function behind [`ENTRY_SYMBOL`]: runs the program and returns its exit status.
 pub type EntryFunction = unsafe extern "C" fn(*const Handoff) -> c_int;
 
+/// Stands for no file among the arguments of [`Handoff::reveal`].
+pub const NO_FILE: u32 = u32::MAX;
+
 /// What the runtime needs to know. Every pointer stays valid until the process ends.
 #[derive(Debug)]
 #[repr(C)]
@@ -31,8 +34,8 @@ pub struct Handoff {
     pub arguments: *const *const c_char,
     /// Absolute path of the executable.
     pub executable: *const c_char,
-    /// Folder in which the program's files appear: its tree in the store, or a path that does not exist where nothing
-    /// could be written.
+    /// Folder in which the program's files appear: its tree in the store or in a folder of this run; or a path that does not
+    /// exist as long as nobody asks for a file below it, and nowhere can exist where nothing can be written.
     pub bundle: *const c_char,
     /// Whether the files of the program stand in [`Handoff::bundle`].
     pub is_unpacked: bool,
@@ -52,4 +55,9 @@ pub struct Handoff {
     /// Gives the path under which file number `file` can be given to `dlopen`: in the bundle's folder, or an anonymous
     /// file under `/proc/self/fd`. Null where that failed; the reason is on stderr then.
     pub native_path: unsafe extern "C" fn(bootloader: *const c_void, file: u32) -> *const c_char,
+    /// Makes the data files stand in [`Handoff::bundle`] where they do not yet, and the native file number `native` too
+    /// unless it is [`NO_FILE`]. Returns 0, or the error number of what failed.
+    pub reveal: unsafe extern "C" fn(bootloader: *const c_void, native: u32) -> c_int,
+    /// Removes what was made for this run only. To be called when Python has ended; a second call does nothing.
+    pub leave: unsafe extern "C" fn(bootloader: *const c_void),
 }

@@ -1,23 +1,28 @@
 //! Linux and its relatives.
 
+use crate::files::{Access, Sharing};
 use rustix::fs::{MemfdFlags, StatVfsMountFlags};
+use rustix::rand::GetRandomFlags;
 use std::ffi::{CString, OsStr};
-use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// The kernel's name for the executable of this process. Opening it works even after the file was renamed or removed.
 const OWN_EXECUTABLE: &str = "/proc/self/exe";
+
+/// What user namespaces show as the owner of a file whose true owner they have no number for (user_namespaces(7)).
+const OVERFLOW_USER: u32 = 65534;
 
 /// Absolute path of the executable that this process runs.
 pub fn executable_path() -> io::Result<PathBuf> {
     if is_run_by_linker() {
         return mapped_path();
     }
-    match std::fs::read_link(OWN_EXECUTABLE) {
+    match fs::read_link(OWN_EXECUTABLE) {
         Ok(path) => Ok(path),
         // Without /proc the auxiliary vector still holds the path that `execve` was given (`AT_EXECFN`, getauxval(3)).
         Err(error) => match rustix::param::linux_execfn().to_bytes() {
@@ -74,16 +79,143 @@ pub fn create_new_file(path: &Path) -> io::Result<File> {
     OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Takes away the right to write, and gives the right to execute where the file is one that runs.
-pub fn seal(file: &File, executable: bool) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(if executable { 0o555 } else { 0o444 }))
+/// Creates one folder, which must not exist yet and which only this user may enter.
+pub fn create_new_folder(path: &Path) -> io::Result<()> {
+    DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Opens a folder, to lock it. A symbolic link is none.
+pub fn open_folder(path: &Path) -> io::Result<File> {
+    let flags = rustix::fs::OFlags::DIRECTORY | rustix::fs::OFlags::NOFOLLOW;
+    OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)
+}
+
+/// Whether an open file or folder has lost its last name.
+pub fn is_removed(file: &File) -> io::Result<bool> {
+    Ok(file.metadata()?.nlink() == 0)
+}
+
+/// Whether a file has no other name than the one that `metadata` was asked for.
+pub fn has_one_name(metadata: &Metadata) -> bool {
+    metadata.nlink() == 1
+}
+
+/// Gives a file that was written its final rights: nobody may write to what is shared.
+pub fn set_access(file: &File, access: Access, sharing: Sharing) -> io::Result<()> {
+    let mode = match (access, sharing) {
+        (Access::Data, Sharing::Shared) => 0o444,
+        (Access::Executable, Sharing::Shared) => 0o555,
+        (Access::Data, Sharing::Private) => 0o644,
+        (Access::Executable, Sharing::Private) => 0o755,
+    };
+    file.set_permissions(fs::Permissions::from_mode(mode))
+}
+
+/// Fills the empty file `target` with what is in `source`: sharing the blocks where the file system can (`FICLONE`, or
+/// inside of `copy_file_range`, which `io::copy` uses), by a copy elsewhere.
+pub fn copy_content(mut source: &File, mut target: &File) -> io::Result<()> {
+    if rustix::fs::ioctl_ficlone(target, source).is_ok() {
+        return Ok(());
+    }
+    io::copy(&mut source, &mut target).map(drop)
+}
+
+/// 32 hexadecimal digits that nobody can guess.
+pub fn random_name() -> io::Result<String> {
+    let mut bytes = [0; 16];
+    let count = rustix::rand::getrandom(&mut bytes, GetRandomFlags::empty())?;
+    if count < bytes.len() {
+        return Err(io::Error::other("the kernel gave too little randomness"));
+    }
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Where private folders can be made that code is loaded from, best first.
+pub fn temporary_folders() -> Vec<PathBuf> {
+    let system = ["/tmp", "/var/tmp", "/dev/shm"].map(PathBuf::from);
+    let mut folders: Vec<_> = chosen_temporary_folder().into_iter().collect();
+    folders.extend(system.into_iter().filter(|folder| Some(folder) != chosen_temporary_folder().as_ref()));
+    folders
+}
+
+/// Where private folders can be made that hold no more than some data, best first: in memory, or where the user says.
+pub fn memory_folders() -> Vec<PathBuf> {
+    [PathBuf::from("/dev/shm")].into_iter().chain(chosen_temporary_folder()).collect()
+}
+
+/// A relative `TMPDIR` would mean another folder after each `chdir`.
+fn chosen_temporary_folder() -> Option<PathBuf> {
+    std::env::var_os("TMPDIR").map(PathBuf::from).filter(|path| path.is_absolute())
+}
+
+/// Says why a private folder cannot be made in `folder`: nothing can be written, or somebody else could put another folder
+/// in the place of ours.
+pub fn distrust_parent(folder: &Path) -> io::Result<Option<&'static str>> {
+    let metadata = fs::metadata(folder)?;
+    if !metadata.is_dir() {
+        return Ok(Some("it is no folder"));
+    }
+    let is_sticky = metadata.mode() & 0o1000 != 0;
+    let (owner, user) = (metadata.uid(), rustix::process::geteuid().as_raw());
+    // In a user namespace the system's own /tmp seems to belong to the overflow user.
+    if owner != 0 && owner != user && !(is_sticky && owner == OVERFLOW_USER) {
+        return Ok(Some("it belongs to another user"));
+    }
+    if metadata.mode() & 0o022 != 0 && !is_sticky {
+        return Ok(Some("other users may replace what is in it"));
+    }
+    let wanted = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+    rustix::fs::accessat(rustix::fs::CWD, folder, wanted, rustix::fs::AtFlags::EACCESS)?;
+    Ok(None)
+}
+
+/// Says why code cannot be loaded from `folder`, or why `size` bytes of it cannot be written there.
+pub fn distrust_space(folder: &Path, size: u64) -> io::Result<Option<String>> {
+    let system = rustix::fs::statvfs(folder)?;
+    if system.f_flag.contains(StatVfsMountFlags::NOEXEC) {
+        return Ok(Some("its file system is mounted `noexec`".to_owned()));
+    }
+    let free = system.f_bavail.saturating_mul(system.f_frsize);
+    // A file system that names no size (a tmpfs without a limit) is taken at its word when it is written to.
+    let is_full = system.f_blocks != 0 && free < size;
+    Ok(is_full.then(|| format!("{} KiB are free and {} needed", free >> 10, size >> 10)))
+}
+
+/// Whether a folder belongs to this user alone.
+pub fn is_private(metadata: &Metadata) -> bool {
+    metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw() && metadata.mode() & 0o077 == 0
+}
+
+/// Whether another process of this user has loaded code from below `folder`. It sees what no lock shows: a daemon that closed
+/// all of its descriptors.
+pub fn is_loaded_elsewhere(folder: &Path) -> bool {
+    let own = std::process::id().to_string();
+    let needle = [folder.as_os_str().as_bytes(), b"/"].concat();
+    let holds = |process: fs::DirEntry| {
+        let maps = fs::read(process.path().join("maps")).unwrap_or_default();
+        maps.windows(needle.len()).any(|window| window == needle)
+    };
+    let is_other = |process: &fs::DirEntry| {
+        let name = process.file_name();
+        name.as_bytes().first().is_some_and(u8::is_ascii_digit) && name.as_bytes() != own.as_bytes()
+    };
+    fs::read_dir("/proc").into_iter().flatten().flatten().filter(is_other).any(holds)
+}
+
+/// The error of writing where nothing can be written.
+pub fn read_only() -> io::Error {
+    rustix::io::Errno::ROFS.into()
+}
+
+/// Makes `path` lead to an open file of this process.
+pub fn link_to_open_file(file: &File, path: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(path_of_open_file(file), path)
 }
 
 /// Says why code from `folder` must not be loaded: it belongs to somebody else, others may write into it, or its file
 /// system forbids execution. Code is loaded from there, so a variable that names the folder is not enough to trust it.
 pub fn distrust(folder: &Path) -> io::Result<Option<&'static str>> {
-    let metadata = std::fs::symlink_metadata(folder)?;
+    let metadata = fs::symlink_metadata(folder)?;
     if !metadata.is_dir() {
         return Ok(Some("it is no folder"));
     }
@@ -100,7 +232,7 @@ pub fn distrust(folder: &Path) -> io::Result<Option<&'static str>> {
 /// What tells one state of a file from every other: any write to it changes the time of its last change.
 pub fn identity(metadata: &Metadata) -> String {
     format!(
-        "{} {} {} {}.{:09} {}.{:09}\n",
+        "{} {} {} {}.{:09} {}.{:09}",
         metadata.dev(),
         metadata.ino(),
         metadata.size(),
@@ -115,8 +247,11 @@ pub fn identity(metadata: &Metadata) -> String {
 pub fn anonymous_file(name: &str) -> io::Result<File> {
     let name = CString::new(name)?;
     let create = |flags| rustix::fs::memfd_create(&name, flags);
-    // Linux 6.3 and newer want to hear that it will hold code; older kernels refuse the flag as unknown.
-    let file = create(MemfdFlags::CLOEXEC | MemfdFlags::EXEC).or_else(|_| create(MemfdFlags::CLOEXEC))?;
+    // Linux 6.3 and newer want to hear whether it may be executed; older kernels refuse the flags as unknown. Where
+    // `vm.memfd_noexec` forbids the first, the second still lets code be mapped, which is all that `dlopen` does.
+    let file = create(MemfdFlags::CLOEXEC | MemfdFlags::EXEC)
+        .or_else(|_| create(MemfdFlags::CLOEXEC | MemfdFlags::NOEXEC_SEAL))
+        .or_else(|_| create(MemfdFlags::CLOEXEC))?;
     Ok(File::from(file))
 }
 

@@ -1,0 +1,68 @@
+//! The program's files in a private folder of this run: ordinary copies, which the program may write to.
+
+use crate::files::{self, Sharing};
+use crate::os;
+use crate::payload::{Payload, access};
+use crate::private_folder::{self, PrivateFolder};
+use crate::store::Failure;
+use crate::trace::Trace;
+use std::io;
+use std::path::Path;
+
+/// What a file system needs beyond the files' own bytes, for folders and for blocks that are not full.
+const OVERHEAD: u64 = 1 << 20;
+
+/// Unpacks everything into a new folder: below `TMPDIR`, or where else temporary files belong and code can be loaded from.
+pub fn unpack(payload: &Payload, trace: &Trace) -> Result<PrivateFolder, Failure> {
+    payload.executable.verify_rest()?;
+    let parents = os::temporary_folders();
+    parents.iter().for_each(|parent| private_folder::sweep(parent));
+    let mut reasons = Vec::new();
+    for parent in parents {
+        let doubt = match distrust(&parent, payload.size() + OVERHEAD) {
+            Ok(None) => match unpack_below(&parent, payload) {
+                Ok(folder) => {
+                    trace.step(|| format!("unpacked into `{}`", folder.path().display()));
+                    return Ok(folder);
+                }
+                Err(Failure::Unusable(reason)) => reason,
+                Err(damaged) => return Err(damaged),
+            },
+            Ok(Some(doubt)) => doubt,
+            Err(error) => error.to_string(),
+        };
+        reasons.push(format!("`{}` ({doubt})", parent.display()));
+    }
+    Err(Failure::Unusable(reasons.join(", ")))
+}
+
+fn distrust(parent: &Path, size: u64) -> io::Result<Option<String>> {
+    match os::distrust_parent(parent)? {
+        Some(doubt) => Ok(Some(doubt.to_owned())),
+        None => os::distrust_space(parent, size),
+    }
+}
+
+fn unpack_below(parent: &Path, payload: &Payload) -> Result<PrivateFolder, Failure> {
+    let unusable = |error: io::Error| Failure::Unusable(error.to_string());
+    let folder = PrivateFolder::create(parent).map_err(unusable)?;
+    match fill(folder.path(), payload) {
+        Ok(()) => Ok(folder),
+        Err(failure) => {
+            folder.leave();
+            Err(failure)
+        }
+    }
+}
+
+fn fill(folder: &Path, payload: &Payload) -> Result<(), Failure> {
+    let temporary = folder.join(os::random_name().map_err(|error| Failure::Unusable(error.to_string()))?);
+    for member in payload.index.files() {
+        let target = folder.join(member.path);
+        let content = payload.content(&member)?;
+        os::create_private_folder(target.parent().unwrap_or(folder))
+            .and_then(|()| files::replace(&target, &temporary, &content, access(&member), Sharing::Private))
+            .map_err(|error| Failure::Unusable(error.to_string()))?;
+    }
+    Ok(())
+}

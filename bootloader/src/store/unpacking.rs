@@ -1,0 +1,133 @@
+//! Bringing a program's files into the store, or making them right again.
+
+use super::{Failure, Store, Tree, garbage, hex, lock, unusable};
+use crate::files::{self, Check, Sharing};
+use crate::os;
+use crate::payload::{Payload, access};
+use crate::trace::Trace;
+use rpack_format::index::File as Member;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Makes the tree in `folder` complete, whatever is there already.
+///
+/// Nothing that others may be using is written in place: a file that is wrong is replaced. The tree's file and the stored
+/// one are two names of the same, so damage to one is damage to both.
+pub fn unpack(store: &Store, folder: &Path, payload: &Payload, check: Check, trace: &Trace) -> Result<Tree, Failure> {
+    let _lock = lock::acquire(&store.folder.join("lock")).map_err(Failure::Unusable)?;
+    // Another start may have done it while this one waited.
+    if let Some(tree) = Tree::find(folder, payload, check)? {
+        return Ok(tree);
+    }
+    let unpacked = put(store, folder, payload, check, trace);
+    // Also where it failed: what was unpacked for nothing would keep a full disk full.
+    garbage::collect(store, trace);
+    unpacked
+}
+
+fn put(store: &Store, folder: &Path, payload: &Payload, check: Check, trace: &Trace) -> Result<Tree, Failure> {
+    for needed in [store.trees(), store.files(), store.unfinished()] {
+        os::create_private_folder(&needed).map_err(|error| unusable(&needed, &error))?;
+    }
+    let work = Work::begin(&store.unfinished()).map_err(|error| unusable(&store.unfinished(), &error))?;
+    // A run that was interrupted may have been so by a machine that lost power: sizes alone prove nothing then.
+    let check = match work.remove_leftovers() {
+        0 => check,
+        count => {
+            trace.step(|| format!("removed what {count} interrupted runs left; comparing contents"));
+            Check::Content
+        }
+    };
+    let unpacking = Unpacking { files: store.files(), work, payload, check };
+    if fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir()) {
+        trace.step(|| format!("repairing `{}`", folder.display()));
+        unpacking.fill(folder)?;
+    } else {
+        trace.step(|| format!("unpacking into `{}`", folder.display()));
+        let new = unpacking.work.0.join("tree");
+        unpacking.fill(&new)?;
+        let _ = fs::remove_file(folder);
+        fs::rename(&new, folder).map_err(|error| unusable(folder, &error))?;
+    }
+    let vanished = || Failure::Unusable(format!("`{}` (it vanished while it was unpacked)", folder.display()));
+    let in_use = Tree::hold(folder).ok_or_else(vanished)?;
+    Ok(Tree { folder: folder.to_owned(), _in_use: in_use })
+}
+
+/// The folder in which this unpacking keeps what is not finished. It is removed in the end; where the process is killed, it
+/// stays and tells the next one.
+struct Work(PathBuf);
+
+impl Work {
+    fn begin(unfinished: &Path) -> io::Result<Self> {
+        let folder = unfinished.join(os::random_name()?);
+        os::create_new_folder(&folder)?;
+        Ok(Work(folder))
+    }
+
+    /// Removes what earlier runs left, and tells how many they were. The lock is held, so none of them lives.
+    fn remove_leftovers(&self) -> usize {
+        let entries = self.0.parent().and_then(|unfinished| fs::read_dir(unfinished).ok());
+        let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());
+        paths.filter(|path| *path != self.0).map(|path| fs::remove_dir_all(path)).count()
+    }
+}
+
+impl Drop for Work {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// One program on its way into the store.
+struct Unpacking<'a> {
+    files: PathBuf,
+    work: Work,
+    payload: &'a Payload<'a>,
+    check: Check,
+}
+
+impl Unpacking<'_> {
+    /// Puts every file that `folder` lacks into it.
+    fn fill(&self, folder: &Path) -> Result<(), Failure> {
+        for member in self.payload.index.files() {
+            let target = folder.join(member.path);
+            if self.payload.is_at(&target, &member, self.check)? {
+                continue;
+            }
+            let stored = self.store(&member)?;
+            clear_way(folder, member.path).map_err(|error| unusable(&target, &error))?;
+            let temporary = self.work.0.join("link");
+            files::link(&stored, &target, &temporary, access(&member)).map_err(|error| unusable(&target, &error))?;
+        }
+        Ok(())
+    }
+
+    /// The file of the store that has this content, written where it is missing or wrong.
+    fn store(&self, member: &Member) -> Result<PathBuf, Failure> {
+        let stored = self.files.join(hex(&member.digest));
+        if !self.payload.is_at(&stored, member, self.check)? {
+            let content = self.payload.content(member)?;
+            let temporary = self.work.0.join("content");
+            files::replace(&stored, &temporary, &content, access(member), Sharing::Shared)
+                .map_err(|error| unusable(&stored, &error))?;
+        }
+        Ok(stored)
+    }
+}
+
+/// Creates the folders above the file `path` below `folder`, and removes what stands in their place or in that of the file.
+fn clear_way(folder: &Path, path: &str) -> io::Result<()> {
+    let target = folder.join(path);
+    let parent = target.parent().unwrap_or(folder);
+    if os::create_private_folder(parent).is_err() {
+        let below = parent.ancestors().take_while(|ancestor| *ancestor != folder);
+        below.filter(|ancestor| !ancestor.is_dir()).for_each(|obstacle| drop(fs::remove_file(obstacle)));
+        os::create_private_folder(parent)?;
+    }
+    if target.is_dir() {
+        fs::remove_dir_all(&target)?;
+    }
+    Ok(())
+}
