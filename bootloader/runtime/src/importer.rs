@@ -7,11 +7,12 @@ use crate::collector;
 use crate::entry_finder;
 use crate::program::Program;
 use crate::unmarshal;
+use crate::{distributions, resources};
 use pyo3::exceptions::{PyImportError, PyOSError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
-use rpack_format::{Module, ModuleKind, filter};
+use rpack_format::{Module, ModuleKind};
 use std::ffi::CStr;
 
 /// Puts the importer first on `sys.meta_path`, and the finder of its folders first on `sys.path_hooks`.
@@ -140,11 +141,25 @@ impl Importer {
             return Ok(None);
         }
         let py = slf.py();
+        if !this.program.is_unpacked() {
+            let folder = module.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+            return resources::reader(py, this.program, folder).map(Some);
+        }
         // `FileReader` asks its loader for nothing but the path of the module's file.
         let location = PyDict::new(py);
         location.set_item("path", this.program.absolute(module.path))?;
         let loader = py.import("types")?.getattr("SimpleNamespace")?.call((), Some(&location))?;
         py.import("importlib.readers")?.getattr("FileReader")?.call1((loader,)).map(Some)
+    }
+
+    /// The distributions whose metadata has no path, for `importlib.metadata`.
+    #[pyo3(signature = (context=None))]
+    fn find_distributions<'py>(
+        &self,
+        py: Python<'py>,
+        context: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        distributions::find(py, self.program, context)
     }
 
     /// Nothing is cached that could become stale.
@@ -185,7 +200,7 @@ impl Importer {
     /// A namespace package has no loader; `_NamespacePath` is what the import system itself gives it as a path.
     fn namespace_spec<'py>(&self, slf: &Bound<'py, Self>, name: &str, path: String) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        let spec = self.module_spec.bind(py).call1((name, py.None()))?;
+        let spec = self.module_spec.bind(py).call1((name, resources::namespace_loader(py, self.program)?))?;
         let path = PyList::new(py, [path])?;
         let namespace_path = py.import("_frozen_importlib_external")?.getattr("_NamespacePath")?;
         let locations = namespace_path.call1((name, path, slf.getattr(intern!(py, "find_spec"))?))?;
@@ -213,11 +228,7 @@ impl Importer {
     }
 
     fn packed_file(&self, path: &str) -> Option<Vec<u8>> {
-        let Program { index, .. } = self.program;
-        let file = index.file(index.find_file(self.program.relative(path)?)?)?;
-        let mut content = self.program.read(file.frame)?;
-        index.filters(&file)?.into_iter().for_each(|each| filter::invert(&mut content, each));
-        Some(content)
+        resources::content(self.program, self.program.relative(path)?)
     }
 }
 

@@ -6,7 +6,7 @@
 use crate::configuration::{self, Role};
 use crate::face::{self, Face};
 use crate::program::Program;
-use crate::{frozen, importer, open_code, warning_options};
+use crate::{frozen, importer, leaving, open_code, reveal, warning_options};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use std::ffi::c_int;
@@ -22,8 +22,10 @@ pub fn is_asked_for() -> bool {
 /// Does what the arguments ask of a `python`, and returns its exit status.
 pub fn run(program: &'static Program) -> Result<c_int, String> {
     let frozen = frozen::provide(program, Role::Interpreter)?;
+    reveal::install(program)?;
     configuration::initialize(program, Role::Interpreter)?;
     frozen.restore();
+    leaving::register();
     program.trace(|| "initialized Python as an interpreter".to_owned());
     Python::attach(|py| prepare(py, program).map_err(|error| error.to_string()))?;
     // SAFETY: the interpreter is initialized, and this thread, its main one, holds its lock.

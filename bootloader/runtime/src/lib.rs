@@ -7,15 +7,19 @@
 mod collector;
 mod configuration;
 mod configuration_layout;
+mod distributions;
 mod entry_finder;
 mod face;
 mod frozen;
 mod importer;
 mod interpreter;
+mod leaving;
 mod locale;
 mod main_module;
 mod open_code;
 mod program;
+mod resources;
+mod reveal;
 mod runtime_hooks;
 mod unmarshal;
 mod warning_options;
@@ -64,8 +68,10 @@ fn start(handoff: &'static Handoff) -> Result<c_int, String> {
 
 fn run(program: &'static Program) -> Result<c_int, String> {
     let frozen = frozen::provide(program, Role::Program)?;
+    reveal::install(program)?;
     configuration::initialize(program, Role::Program)?;
     frozen.restore();
+    leaving::register();
     program.trace(|| "initialized Python".to_owned());
     // Beyond this point there is an interpreter, and errors are Python's exceptions.
     let outcome = Python::attach(|py| {

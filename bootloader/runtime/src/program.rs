@@ -1,9 +1,10 @@
 //! The packed program, as the bootloader handed it over.
 
 use rpack_format::Index;
-use rpack_format::handoff::Handoff;
+use rpack_format::handoff::{Handoff, NO_FILE};
 use rpack_format::index::{FLAG_DEBUG, Frame};
 use std::ffi::{CStr, c_char, c_int};
+use std::io;
 use std::sync::OnceLock;
 
 /// The one program of this process.
@@ -47,6 +48,11 @@ impl Program {
         Ok(PROGRAM.get_or_init(|| program))
     }
 
+    /// The program, once it was received.
+    pub fn of_this_process() -> Option<&'static Self> {
+        PROGRAM.get()
+    }
+
     /// The arguments that the process was started with.
     pub fn arguments(&self) -> (c_int, *const *const c_char) {
         (self.handoff.argument_count, self.handoff.arguments)
@@ -85,6 +91,21 @@ impl Program {
         // SAFETY: the bootloader's pointer is passed back to it.
         let path = unsafe { native_path(bootloader, file) };
         (!path.is_null()).then(|| c_string(path))
+    }
+
+    /// Makes the data files, and the native file `native`, stand in the bundle's folder where they do not yet.
+    pub fn reveal(&self, native: Option<u32>) -> io::Result<()> {
+        let Handoff { reveal, bootloader, .. } = *self.handoff;
+        // SAFETY: the bootloader's pointer is passed back to it.
+        let status = unsafe { reveal(bootloader, native.unwrap_or(NO_FILE)) };
+        if status == 0 { Ok(()) } else { Err(io::Error::from_raw_os_error(status)) }
+    }
+
+    /// Removes what was made for this run only. Python must have ended.
+    pub fn leave(&self) {
+        let Handoff { leave, bootloader, .. } = *self.handoff;
+        // SAFETY: the bootloader's pointer is passed back to it.
+        unsafe { leave(bootloader) };
     }
 
     /// The absolute path that a path inside the bundle has in this run.
