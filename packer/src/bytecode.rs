@@ -7,6 +7,7 @@ pub mod marshal;
 
 use crate::collection::{CollectedModule, ModuleContent, Unreadable};
 use crate::diagnosis::Warning;
+use crate::options::Sources;
 use rpack_analyzer::Interpreter;
 use rpack_format::PythonOption;
 use std::io::{self, Read, Write};
@@ -30,19 +31,26 @@ pub struct Bytecode {
     pub warnings: Vec<Warning>,
 }
 
-/// Compiles every module that has source, as the interpreter's options ask for it.
+/// Compiles every module that has source, as the interpreter's options ask for it. Where the sources are left out, so are the
+/// columns of each instruction (PEP 657): they are shown below a line of source, and nowhere else.
 ///
 /// # Errors
 ///
 /// If the interpreter cannot be run, a file cannot be read, or a worker dies.
-pub fn compile(modules: &[CollectedModule], interpreter: &Interpreter, options: &[String]) -> Result<Bytecode, Error> {
+pub fn compile(
+    modules: &[CollectedModule],
+    interpreter: &Interpreter,
+    options: &[String],
+    sources: Sources,
+) -> Result<Bytecode, Error> {
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(modules.len()));
     let optimization = optimization(options);
     let workers = std::thread::available_parallelism().map_or(1, usize::from).min(modules.len()).max(1);
     std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..workers).map(|_| scope.spawn(|| work(modules, interpreter, optimization, &next, &results))).collect();
+        let threads: Vec<_> = (0..workers)
+            .map(|_| scope.spawn(|| work(modules, interpreter, (optimization, sources), &next, &results)))
+            .collect();
         threads
             .into_iter()
             .try_for_each(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
@@ -87,11 +95,11 @@ enum Outcome {
 fn work(
     modules: &[CollectedModule],
     interpreter: &Interpreter,
-    optimization: i32,
+    how: (i32, Sources),
     next: &AtomicUsize,
     results: &Mutex<Vec<(usize, Outcome)>>,
 ) -> Result<(), Error> {
-    let mut worker = Worker::start(interpreter, optimization)?;
+    let mut worker = Worker::start(interpreter, how)?;
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
         let Some(module) = modules.get(number) else { return worker.stop() };
@@ -132,13 +140,16 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(interpreter: &Interpreter, optimization: i32) -> Result<Self, Error> {
+    fn start(interpreter: &Interpreter, (optimization, sources): (i32, Sources)) -> Result<Self, Error> {
         let failed = |source| Error::Worker { interpreter: interpreter.executable.clone(), source };
         let mut command = Command::new(&interpreter.executable);
         let inherited = std::env::vars_os().map(|(name, _)| name);
         inherited.filter(|name| name.to_string_lossy().starts_with("PYTHON")).for_each(|name| {
             command.env_remove(name);
         });
+        if sources == Sources::LeftOut {
+            command.args(["-X", "no_debug_ranges"]);
+        }
         let mut child = command
             .args(["-s", "-S", "-B", "-W", "ignore", "-X", "utf8", "-c", WORKER])
             .arg(optimization.to_string())

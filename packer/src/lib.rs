@@ -49,7 +49,8 @@ pub fn build(options: &Options, report: &mut dyn FnMut(Event)) -> Result<Built, 
     report(Event::Collected(&collection, &graph));
 
     report(Event::Step("Compiling", &format!("{} modules", collection.modules.len())));
-    let bytecode = bytecode::compile(&collection.modules, &project.interpreter, &collection.python_options)?;
+    let bytecode =
+        bytecode::compile(&collection.modules, &project.interpreter, &collection.python_options, options.sources)?;
     bytecode.warnings.into_iter().for_each(|warning| report(Event::Warning(warning)));
 
     report(Event::Step("Compressing", &format!("{} files", collection.files.len())));
