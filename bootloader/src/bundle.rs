@@ -1,5 +1,6 @@
 //! Where the program's files are in this run.
 
+use crate::ahead;
 use crate::memory::{AnonymousFiles, LazyFolder};
 use crate::payload::Payload;
 use crate::per_run;
@@ -18,6 +19,8 @@ use std::sync::{Mutex, PoisonError};
 pub struct Bundle<'a> {
     /// The files as they are packed.
     pub payload: Payload<'a>,
+    /// The modules that are decompressed ahead.
+    pub ahead: Option<ahead::Thread<'a>>,
     place: Place,
     anonymous: AnonymousFiles,
 }
@@ -35,12 +38,17 @@ impl<'a> Bundle<'a> {
     /// # Errors
     ///
     /// If the executable is damaged; or where there is no place, with what was tried and why each failed.
-    pub fn provide(payload: Payload<'a>, settings: Settings, trace: &Trace) -> Result<Self, Error> {
+    pub fn provide(
+        payload: Payload<'a>,
+        ahead: Option<ahead::Thread<'a>>,
+        settings: Settings,
+        trace: &Trace,
+    ) -> Result<Self, Error> {
         let mut tried = Vec::new();
         for unpack in Unpack::ALL.into_iter().filter(|&unpack| unpack >= settings.unpack) {
             let anonymous = AnonymousFiles::default();
             match take(unpack, &payload, &anonymous, settings, trace) {
-                Ok(place) => return Ok(Bundle { payload, place, anonymous }),
+                Ok(place) => return Ok(Bundle { payload, ahead, place, anonymous }),
                 Err(Failure::Damaged(error)) => return Err(error),
                 Err(Failure::Unusable(reason)) => {
                     trace.step(|| format!("cannot use {unpack}: {reason}"));

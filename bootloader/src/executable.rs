@@ -2,10 +2,14 @@
 
 use crate::{Error, os};
 use memmap2::Mmap;
+use rpack_format::index::Frame;
 use rpack_format::{Index, Trailer};
 use std::fs::{File, Metadata};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+
+/// How many bytes the kernel maps around one that is touched, where they are in memory (`fault_around_bytes`).
+const MAPPED_TOGETHER: usize = 64 << 10;
 
 /// This process's own executable: bootloader, payload and trailer.
 pub struct Executable {
@@ -54,6 +58,25 @@ impl Executable {
     /// The index.
     pub fn index(&self) -> Result<Index<'_>, Error> {
         Index::parse(self.index_bytes()).map_err(|source| self.damaged(source))
+    }
+
+    /// Lets the pages of the modules go that were mapped to check them: a program uses each of them once.
+    pub fn forget_modules(&self) {
+        self.forget(0..self.map.len());
+    }
+
+    /// Lets the pages of a module go that was read. With a page that is touched, the kernel maps those around it.
+    pub fn forget_module(&self, frame: Frame) {
+        let start = frame.offset as usize / MAPPED_TOGETHER * MAPPED_TOGETHER;
+        self.forget(start..(frame.offset + frame.compressed) as usize + MAPPED_TOGETHER);
+    }
+
+    fn forget(&self, range: Range<usize>) {
+        let modules = self.trailer.startup_start as usize..self.trailer.index_start as usize;
+        let range = range.start.max(modules.start)..range.end.min(modules.end);
+        if let Some(pages) = self.map.get(range) {
+            os::forget_pages(pages.as_ptr(), pages.len());
+        }
     }
 
     /// Checks everything that [`Executable::open`] does not.

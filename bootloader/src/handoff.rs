@@ -39,6 +39,9 @@ pub fn call(
         started: clock.started(),
         bootloader: ptr::from_ref(bundle).cast(),
         decompress,
+        take,
+        give_back,
+        settle,
         native_path,
         reveal,
         leave,
@@ -64,7 +67,51 @@ unsafe extern "C" fn decompress(
     let bundle = unsafe { &*bootloader.cast::<Bundle>() };
     // SAFETY: the runtime passes a buffer of `size` bytes that nobody else uses.
     let target = unsafe { std::slice::from_raw_parts_mut(target, size) };
-    bundle.payload.decompress(Frame { offset, compressed, size: size as u64 }, target)
+    let frame = Frame { offset, compressed, size: size as u64 };
+    let is_done = bundle.payload.decompress(frame, target);
+    bundle.payload.executable.forget_module(frame);
+    is_done
+}
+
+/// See [`Handoff::take`].
+///
+/// # Safety
+///
+/// `bootloader` must be the pointer that the handoff holds.
+unsafe extern "C" fn take(bootloader: *const c_void, offset: u64) -> *const u8 {
+    // SAFETY: the runtime passes back the pointer that `call` gave to it.
+    let bundle = unsafe { &*bootloader.cast::<Bundle>() };
+    bundle.ahead.as_ref().and_then(|ahead| ahead.modules.take(offset)).map_or(ptr::null(), <[u8]>::as_ptr)
+}
+
+/// See [`Handoff::give_back`].
+///
+/// # Safety
+///
+/// `bootloader` must be the pointer that the handoff holds.
+unsafe extern "C" fn give_back(bootloader: *const c_void, offset: u64) {
+    // SAFETY: the runtime passes back the pointer that `call` gave to it.
+    let bundle = unsafe { &*bootloader.cast::<Bundle>() };
+    if let Some(ahead) = &bundle.ahead {
+        ahead.modules.give_back(offset);
+    }
+}
+
+/// See [`Handoff::settle`].
+///
+/// # Safety
+///
+/// `bootloader` must be the pointer that the handoff holds.
+unsafe extern "C" fn settle(bootloader: *const c_void, runs_program: bool) {
+    // SAFETY: the runtime passes back the pointer that `call` gave to it.
+    let bundle = unsafe { &*bootloader.cast::<Bundle>() };
+    if let Some(ahead) = &bundle.ahead {
+        ahead.end();
+        if !runs_program {
+            ahead.modules.discard();
+        }
+    }
+    bundle.payload.executable.forget_modules();
 }
 
 /// See [`Handoff::native_path`].

@@ -6,6 +6,7 @@
 //!
 //! `main` reads as the list of its steps; each is a module.
 
+mod ahead;
 mod bundle;
 mod executable;
 mod files;
@@ -53,8 +54,24 @@ fn start(argument_count: c_int, arguments: *const *const c_char) -> Result<c_int
     let trace = Trace::new(clock, index.header().flags);
     trace.step(|| format!("mapped `{}`, {} bytes", executable.path().display(), executable.bytes().len()));
 
+    let modules = ahead::Modules::choose(executable.bytes(), &index);
+    std::thread::scope(|scope| {
+        let ahead = modules.as_ref().map(|modules| ahead::Thread::start(scope, modules));
+        run(Payload::new(&executable, &index), ahead, clock, &trace, argument_count, arguments)
+    })
+}
+
+fn run<'a>(
+    payload: Payload<'a>,
+    ahead: Option<ahead::Thread<'a>>,
+    clock: trace::Clock,
+    trace: &Trace,
+    argument_count: c_int,
+    arguments: *const *const c_char,
+) -> Result<c_int, Error> {
+    let index = payload.index;
     let settings = Settings::read(index.header().flags)?;
-    let bundle = Bundle::provide(Payload::new(&executable, &index), settings, &trace)?;
+    let bundle = Bundle::provide(payload, ahead, settings, trace)?;
     trace.step(|| format!("files are in {bundle}"));
 
     library::open(&bundle.native_path(index.header().libpython)?, library::Scope::Global)?;

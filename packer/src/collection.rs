@@ -64,6 +64,8 @@ pub struct CollectedModule {
     pub path: String,
     /// Whether it can have submodules.
     pub is_package: bool,
+    /// Where it stands in the order in which a run imports the modules that every run imports; `None` for the others.
+    pub turn: Option<u32>,
     /// What it is made from.
     pub content: ModuleContent,
 }

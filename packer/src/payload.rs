@@ -61,14 +61,23 @@ pub fn assemble(collection: &Collection, code: Vec<Option<Vec<u8>>>) -> Result<P
     let startup_start = layout.bytes.len() as u64;
     let mut modules = Vec::new();
     for (module, code) in collection.modules.iter().zip(&code) {
-        let frame = match code.as_ref().and_then(|_| code_members.next()) {
-            Some(member) => layout.add_member(&format!("{}c", module.path), &member, 0o644)?,
+        match code.as_ref().and_then(|_| code_members.next()) {
+            Some(member) => modules.push((module, Some(member))),
             // A module without the code that it should have is as good as not there.
-            None if matches!(module.content, ModuleContent::Source(_) | ModuleContent::Bytecode(_)) => continue,
-            None => Frame::default(),
-        };
-        modules.push((module, frame));
+            None if matches!(module.content, ModuleContent::Source(_) | ModuleContent::Bytecode(_)) => {}
+            None => modules.push((module, None)),
+        }
     }
+    // In the order in which a run reads them; the others follow by their names.
+    modules.sort_by_key(|(module, _)| (module.turn.is_none(), module.turn));
+    let mut modules = modules
+        .into_iter()
+        .map(|(module, member)| match member {
+            Some(member) => Ok((module, layout.add_member(&format!("{}c", module.path), &member, 0o644)?)),
+            None => Ok((module, Frame::default())),
+        })
+        .collect::<Result<Vec<_>, Error>>()?;
+    modules.sort_by(|(one, _), (next, _)| one.name.cmp(&next.name));
     let filters = members.into_iter().map(|member| member.filters).collect();
     let module_count = modules.len();
     let index = encode_index(collection, &modules, files, filters);
@@ -230,8 +239,8 @@ fn encode_index(
         .iter()
         .map(|entry| {
             let (kind, file, frame) = module(entry);
-            let CollectedModule { name, path, is_package, .. } = entry.0;
-            Module { name, kind, is_package: *is_package, path, frame, file }
+            let CollectedModule { name, path, is_package, turn, .. } = entry.0;
+            Module { name, kind, is_package: *is_package, path, frame, file, is_certain: turn.is_some() }
         })
         .collect();
     let options = collection.python_options.join("\n");

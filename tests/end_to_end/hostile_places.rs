@@ -134,7 +134,10 @@ fn a_full_disk_is_left_as_it_was() {
     let folder = tempfile::tempdir().unwrap();
     let packed = pack_source(folder.path(), WHERE, &[]);
     let script = "mount -t tmpfs -o size=6m none /mnt";
-    let program = format!("sh -c \"'{}'; find /mnt -type f -size +0; find /mnt/.cache/rpack/store/unfinished\"", packed.display());
+    let program = format!(
+        "sh -c \"'{}'; find /mnt -type f -size +0; find /mnt/.cache/rpack/store/unfinished\"",
+        packed.display()
+    );
     assert_prints(&mut elsewhere(script, &program), "/tmp True\n/mnt/.cache/rpack/store/unfinished\n");
 }
 
@@ -159,7 +162,15 @@ fn where_nothing_works_one_line_names_what_was_tried() {
         let output = nowhere(&packed, "ro", &before);
         let stderr = text(&output.stderr);
         assert_eq!((output.status.code(), text(&output.stdout), stderr.lines().count()), (Some(255), String::new(), 1));
-        let parts = ["store: `/mnt/", "per-run: `/tmp` (", "`/var/tmp` (", "`/dev/shm` (", "memory: ", "memfd_create", "TMPDIR"];
+        let parts = [
+            "store: `/mnt/",
+            "per-run: `/tmp` (",
+            "`/var/tmp` (",
+            "`/dev/shm` (",
+            "memory: ",
+            "memfd_create",
+            "TMPDIR",
+        ];
         for part in parts {
             assert!(stderr.contains(part), "{part} is not named: {stderr}");
         }
@@ -177,7 +188,10 @@ fn a_folder_of_the_run_serves_where_anonymous_files_are_denied() {
         let output = run(refusing(&[MEMFD_CREATE], error, &command).env("RPACK_UNPACK", "memory"));
         assert_eq!(output.status.code(), Some(255));
         let stderr = text(&output.stderr);
-        assert!(stderr.lines().count() == 1 && stderr.contains("memfd_create") && !stderr.contains("per-run: "), "{stderr}");
+        assert!(
+            stderr.lines().count() == 1 && stderr.contains("memfd_create") && !stderr.contains("per-run: "),
+            "{stderr}"
+        );
     }
 }
 

@@ -41,7 +41,7 @@ pub struct Handoff {
     pub is_unpacked: bool,
     /// Monotonic time at which the process entered `main`, in nanoseconds, for `--debug`.
     pub started: u64,
-    /// Passed back to the two functions below.
+    /// Passed back to the functions below.
     pub bootloader: *const c_void,
     /// Decompresses the frame at `offset`, `compressed` bytes long, into `size` bytes at `target`. Returns whether the
     /// frame held exactly that many.
@@ -52,6 +52,14 @@ pub struct Handoff {
         target: *mut u8,
         size: usize,
     ) -> bool,
+    /// Gives the content of the frame at `offset` where it has been decompressed ahead, null otherwise. It stays until it is
+    /// given back, and is given once.
+    pub take: unsafe extern "C" fn(bootloader: *const c_void, offset: u64) -> *const u8,
+    /// Takes back what `take` gave.
+    pub give_back: unsafe extern "C" fn(bootloader: *const c_void, offset: u64),
+    /// Ends the decompression ahead, because the program begins. What was decompressed stays to be taken, unless the process is
+    /// not to run the program.
+    pub settle: unsafe extern "C" fn(bootloader: *const c_void, runs_program: bool),
     /// Gives the path under which file number `file` can be given to `dlopen`: in the bundle's folder, or an anonymous
     /// file under `/proc/self/fd`. Null where that failed; the reason is on stderr then.
     pub native_path: unsafe extern "C" fn(bootloader: *const c_void, file: u32) -> *const c_char,

@@ -59,6 +59,8 @@ pub struct Module<'a> {
     pub frame: Frame,
     /// Number of its file, for [`ModuleKind::Extension`].
     pub file: Option<u32>,
+    /// Whether every run of the program imports it, so that it is worth being prepared ahead.
+    pub is_certain: bool,
 }
 
 /// What a file is needed for.
@@ -254,7 +256,8 @@ impl<'a> Index<'a> {
             _ => return None,
         };
         let is_package = reader.u8()? != 0;
-        Some(Module { name, kind, is_package, path, frame, file })
+        let is_certain = reader.u8()? != 0;
+        Some(Module { name, kind, is_package, path, frame, file, is_certain })
     }
 
     /// The file with the given number, in the order of paths.
@@ -346,7 +349,7 @@ pub fn encode(header: &Header, modules: &[Module], files: &[(File, Vec<u32>, Vec
         tables.put_u32(narrow(module.frame.compressed));
         tables.put_u32(narrow(module.frame.size));
         tables.put_u32(module.file.unwrap_or(NO_FILE));
-        tables.extend_from_slice(&[module.kind as u8, module.is_package as u8, 0, 0]);
+        tables.extend_from_slice(&[module.kind as u8, module.is_package as u8, module.is_certain as u8, 0]);
     }
     let (mut needs, mut filters) = (Vec::new(), Vec::new());
     for (file, file_needs, file_filters) in files {

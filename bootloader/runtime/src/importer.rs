@@ -5,6 +5,7 @@
 
 use crate::collector;
 use crate::entry_finder;
+use crate::pages;
 use crate::program::Program;
 use crate::unmarshal;
 use crate::{distributions, resources};
@@ -13,7 +14,9 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList};
 use rpack_format::{Module, ModuleKind};
+use std::collections::HashMap;
 use std::ffi::CStr;
+use std::sync::{Mutex, PoisonError};
 
 /// Puts the importer first on `sys.meta_path`, and the finder of its folders first on `sys.path_hooks`.
 pub fn install(py: Python<'_>, program: &'static Program) -> PyResult<()> {
@@ -24,6 +27,7 @@ pub fn install(py: Python<'_>, program: &'static Program) -> PyResult<()> {
         call: bootstrap.getattr("_call_with_frames_removed")?.unbind(),
         exec: py.import("builtins")?.getattr("exec")?.unbind(),
         imp: py.import("_imp")?.unbind().into_any(),
+        large: Mutex::default(),
     };
     let importer = Bound::new(py, importer)?;
     let sys = py.import("sys")?;
@@ -31,6 +35,9 @@ pub fn install(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     entry_finder::install(py, program, importer.as_any())?;
     adopt_frozen(py, program)
 }
+
+/// Libraries of this size, in bytes, and larger ones are told to let go what only their initialization needed.
+const LARGE: u64 = 1 << 20;
 
 /// Finder and loader of the packed program's modules.
 #[pyclass(frozen, module = "rpack", name = "Importer")]
@@ -40,6 +47,8 @@ pub struct Importer {
     call: Py<PyAny>,
     exec: Py<PyAny>,
     imp: Py<PyAny>,
+    /// The large libraries that the initialization of an extension module, named by its file's number, uses first.
+    large: Mutex<HashMap<u32, Vec<&'static CStr>>>,
 }
 
 #[pymethods]
@@ -81,8 +90,10 @@ impl Importer {
         let known = self.module(&name)?;
         spec.setattr(intern!(py, "_set_fileattr"), true)?;
         module.setattr(intern!(py, "__file__"), spec.getattr(intern!(py, "origin"))?)?;
-        if known.file.is_some() {
-            self.imp.bind(py).call_method1(intern!(py, "exec_dynamic"), (module,))?;
+        if let Some(file) = known.file {
+            let exec = |arguments| self.imp.bind(py).call_method1(intern!(py, "exec_dynamic"), arguments).map(drop);
+            collector::relaxed(py, || exec((module,)))?;
+            self.initialized(file);
             return Ok(());
         }
         let code = unmarshal::code(py, self.program, &known)?;
@@ -214,11 +225,22 @@ impl Importer {
         let failed =
             |what: &str| PyImportError::new_err(format!("cannot load {what} for the module '{}'", module.name));
         let file = self.program.index.file(number).ok_or_else(|| failed("its file"))?;
+        let mut large = Vec::new();
         for need in self.program.index.needs(&file) {
             let path = self.program.native_path(need).ok_or_else(|| failed("a library"))?;
+            let is_large = self.program.index.file(need).is_some_and(|library| library.frame.size >= LARGE);
+            if is_large && !is_loaded(path) {
+                large.push(path);
+            }
             load_library(path).map_err(|reason| failed(&reason))?;
         }
         let path = self.program.native_path(number).ok_or_else(|| failed(file.path))?;
+        if file.frame.size >= LARGE && !is_loaded(path) {
+            large.push(path);
+        }
+        if !large.is_empty() {
+            self.large.lock().unwrap_or_else(PoisonError::into_inner).insert(number, large);
+        }
         // The path that can be loaded differs from the module's own where the file is in memory.
         let arguments = PyDict::new(py);
         arguments.set_item(intern!(py, "origin"), path.to_string_lossy())?;
@@ -227,9 +249,26 @@ impl Importer {
         self.call.bind(py).call1((create, spec))
     }
 
+    /// The module in file `number` has been initialized.
+    fn initialized(&self, number: u32) {
+        let large = self.large.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+        large.into_iter().flatten().for_each(pages::forget_library);
+    }
+
     fn packed_file(&self, path: &str) -> Option<Vec<u8>> {
         resources::content(self.program, self.program.relative(path)?)
     }
+}
+
+fn is_loaded(path: &CStr) -> bool {
+    // SAFETY: the path is a C string; with this flag nothing is loaded.
+    let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_LAZY | libc::RTLD_NOLOAD) };
+    if handle.is_null() {
+        return false;
+    }
+    // SAFETY: the handle was just given; the library was loaded before and stays so.
+    unsafe { libc::dlclose(handle) };
+    true
 }
 
 fn load_library(path: &CStr) -> Result<(), String> {

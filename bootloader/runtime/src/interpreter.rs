@@ -5,7 +5,7 @@
 
 use crate::configuration::{self, Role};
 use crate::face::{self, Face};
-use crate::program::Program;
+use crate::program::{Prepared, Program};
 use crate::{frozen, importer, leaving, open_code, reveal, warning_options};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
@@ -27,6 +27,7 @@ pub fn run(program: &'static Program) -> Result<c_int, String> {
     frozen.restore();
     leaving::register();
     program.trace(|| "initialized Python as an interpreter".to_owned());
+    program.settle(Prepared::Dropped);
     Python::attach(|py| prepare(py, program).map_err(|error| error.to_string()))?;
     // SAFETY: the interpreter is initialized, and this thread, its main one, holds its lock.
     Ok(unsafe { Py_RunMain() })

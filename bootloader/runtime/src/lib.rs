@@ -17,6 +17,7 @@ mod leaving;
 mod locale;
 mod main_module;
 mod open_code;
+mod pages;
 mod program;
 mod resources;
 mod reveal;

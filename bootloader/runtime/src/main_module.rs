@@ -1,6 +1,7 @@
 //! Running the program's entry module as `__main__`, and ending as `python` would.
 
-use crate::program::Program;
+use crate::pages;
+use crate::program::{Prepared, Program};
 use crate::runtime_hooks;
 use crate::unmarshal;
 use crate::worker::{self, Worker};
@@ -19,8 +20,13 @@ pub enum Outcome {
 }
 
 /// Runs `__main__`, or what a process of `multiprocessing` has to run instead.
-pub fn run(py: Python<'_>, program: &Program) -> Outcome {
-    let ran = runtime_hooks::run(py, program).and_then(|()| match worker::requested(program) {
+pub fn run(py: Python<'_>, program: &'static Program) -> Outcome {
+    let worker = worker::requested(program);
+    let imports_program = worker.as_ref().is_none_or(Worker::imports_program);
+    program.settle(if imports_program { Prepared::Kept } else { Prepared::Dropped });
+    pages::forget_executable();
+    // Beyond this point the process has one thread, until the program starts others.
+    let ran = runtime_hooks::run(py, program).and_then(|()| match worker {
         Some(worker) => {
             program.trace(|| format!("running {:?}", worker.command));
             execute_worker(py, &worker)
@@ -55,7 +61,7 @@ pub fn die_of_interrupt() -> c_int {
     128 + libc::SIGINT
 }
 
-fn execute(py: Python<'_>, program: &Program) -> PyResult<()> {
+fn execute(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     let missing = || PyImportError::new_err("this executable has no entry module");
     let entry = program.index.find_module("__main__").ok_or_else(missing)?;
     let code = unmarshal::code(py, program, &entry)?;

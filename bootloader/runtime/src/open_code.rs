@@ -49,7 +49,7 @@ unsafe extern "C" fn open(path: *mut pyo3::ffi::PyObject, program: *mut c_void) 
 }
 
 /// The bytecode of a module of the bundle, unless its source is there as a file; any other file as CPython opens it.
-fn open_file<'py>(py: Python<'py>, program: &Program, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+fn open_file<'py>(py: Python<'py>, program: &'static Program, path: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let text = path.cast::<PyString>().ok().and_then(|path| path.to_cow().ok());
     let packed = text.filter(|path| !std::path::Path::new(&**path).exists());
     match packed.and_then(|path| module_at(program, &path)) {
@@ -74,7 +74,7 @@ struct CodeFile {
 }
 
 impl CodeFile {
-    fn new(py: Python<'_>, program: &Program, module: &Module) -> PyResult<Self> {
+    fn new(py: Python<'_>, program: &'static Program, module: &Module) -> PyResult<Self> {
         let code = unmarshal::code(py, program, module)?;
         let magic = py.import("_frozen_importlib_external")?.getattr("MAGIC_NUMBER")?;
         // Flags, time and size say nothing about what has no source.

@@ -5,6 +5,7 @@ use rpack_format::handoff::{Handoff, NO_FILE};
 use rpack_format::index::{FLAG_DEBUG, Frame};
 use std::ffi::{CStr, c_char, c_int};
 use std::io;
+use std::ops::Deref;
 use std::sync::OnceLock;
 
 /// The one program of this process.
@@ -75,6 +76,26 @@ impl Program {
         self.handoff.is_unpacked
     }
 
+    /// The content of a module's frame, or `None` where it is damaged.
+    pub fn module_content(&'static self, frame: Frame) -> Option<Content> {
+        let Handoff { take, bootloader, .. } = *self.handoff;
+        // SAFETY: the bootloader's pointer is passed back to it.
+        let prepared = unsafe { take(bootloader, frame.offset) };
+        if prepared.is_null() {
+            return self.read(frame).map(Content::Own);
+        }
+        // SAFETY: the bootloader has given as many bytes as the frame's content has; they stay until they are given back.
+        let bytes = unsafe { std::slice::from_raw_parts(prepared, usize::try_from(frame.size).ok()?) };
+        Some(Content::Prepared { bytes, offset: frame.offset, program: self })
+    }
+
+    /// Ends what the bootloader does beside the start of Python, because the program, or something in its place, begins.
+    pub fn settle(&self, prepared: Prepared) {
+        let Handoff { settle, bootloader, .. } = *self.handoff;
+        // SAFETY: the bootloader's pointer is passed back to it.
+        unsafe { settle(bootloader, prepared == Prepared::Kept) };
+    }
+
     /// The content of a frame, or `None` where it is damaged.
     pub fn read(&self, frame: Frame) -> Option<Vec<u8>> {
         let mut content = vec![0; usize::try_from(frame.size).ok()?];
@@ -128,10 +149,55 @@ impl Program {
     }
 }
 
+/// Whether the modules that were decompressed ahead are going to be imported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Prepared {
+    /// They are: the program runs.
+    Kept,
+    /// Something else runs.
+    Dropped,
+}
+
+/// The content of a frame.
+pub enum Content {
+    /// Decompressed just now.
+    Own(Vec<u8>),
+    /// Decompressed ahead, in memory of the bootloader.
+    Prepared {
+        /// The bytes.
+        bytes: &'static [u8],
+        /// Where the frame begins.
+        offset: u64,
+        /// Whose frame it is.
+        program: &'static Program,
+    },
+}
+
+impl Deref for Content {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match self {
+            Content::Own(bytes) => bytes,
+            Content::Prepared { bytes, .. } => bytes,
+        }
+    }
+}
+
+impl Drop for Content {
+    fn drop(&mut self) {
+        if let Content::Prepared { offset, program, .. } = *self {
+            let Handoff { give_back, bootloader, .. } = *program.handoff;
+            // SAFETY: the bootloader's pointer is passed back to it, and the bytes are out of reach from here on.
+            unsafe { give_back(bootloader, offset) };
+        }
+    }
+}
+
 /// Writes one line to stderr. A closed stderr is no reason to stop.
 pub fn say(text: &str) {
     use std::io::Write;
-    let _ = std::io::stderr().write_all(format!("rpack: {text}\n").as_bytes());
+    let _ = io::stderr().write_all(format!("rpack: {text}\n").as_bytes());
 }
 
 fn c_string(pointer: *const c_char) -> &'static CStr {

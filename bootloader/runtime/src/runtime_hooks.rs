@@ -11,7 +11,7 @@ use rpack_format::Module;
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
 
 /// Runs all of them. Afterwards `__main__` has no file, until it gets one.
-pub fn run(py: Python<'_>, program: &Program) -> PyResult<()> {
+pub fn run(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     let main = py.import("__main__")?;
     for hook in hooks(program) {
         program.trace(|| format!("running the runtime hook {}", hook.path));

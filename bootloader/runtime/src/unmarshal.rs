@@ -11,9 +11,9 @@ use std::ffi::c_char;
 ///
 /// Marshalled code names its file by the path inside the bundle; the place of the bundle is known only now. CPython has the
 /// same need with moved `.pyc` files, and the same function serves here.
-pub fn code<'py>(py: Python<'py>, program: &Program, module: &Module) -> PyResult<Bound<'py, PyAny>> {
+pub fn code<'py>(py: Python<'py>, program: &'static Program, module: &Module) -> PyResult<Bound<'py, PyAny>> {
     let bytes = program
-        .read(module.frame)
+        .module_content(module.frame)
         .ok_or_else(|| PyImportError::new_err(format!("module '{}' in this executable is damaged", module.name)))?;
     let code = load(py, &bytes)?;
     fix_file_name(py)?.call1((&code, program.absolute(module.path)))?;

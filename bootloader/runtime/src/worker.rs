@@ -20,6 +20,13 @@ pub struct Worker {
     pub arguments: &'static [&'static str],
 }
 
+impl Worker {
+    /// Whether it imports the program's own modules: a child of `spawn` does, the servers do not.
+    pub fn imports_program(&self) -> bool {
+        !self.arguments.is_empty()
+    }
+}
+
 /// What this process is to run, or `None` where that is the program.
 pub fn requested(program: &Program) -> Option<Worker> {
     let arguments = program.arguments_after_name()?;

@@ -50,7 +50,7 @@ fn is_run_by_linker() -> bool {
 /// The file that this very code was mapped from, proc_pid_maps(5).
 fn mapped_path() -> io::Result<PathBuf> {
     let address = mapped_path as fn() -> io::Result<PathBuf> as usize;
-    let maps = std::fs::read("/proc/self/maps")?;
+    let maps = fs::read("/proc/self/maps")?;
     let path = maps.split(|&byte| byte == b'\n').find_map(|line| path_of_mapping(line, address));
     path.ok_or_else(|| io::Error::new(io::ErrorKind::NotFound, "it is not among this process's mapped files"))
 }
@@ -258,4 +258,31 @@ pub fn anonymous_file(name: &str) -> io::Result<File> {
 /// The path under which this process can open `file` again.
 pub fn path_of_open_file(file: &File) -> PathBuf {
     format!("/proc/self/fd/{}", file.as_raw_fd()).into()
+}
+
+/// Runs `body` while this thread, and every thread that it starts meanwhile, takes no signals.
+pub fn with_signals_blocked<T>(body: impl FnOnce() -> T) -> T {
+    // SAFETY: a set of signals is plain data, for which zero is a value.
+    let mut all: libc::sigset_t = unsafe { std::mem::zeroed() };
+    // SAFETY: the pointer is to a set.
+    unsafe { libc::sigfillset(&mut all) };
+    // SAFETY: as above.
+    let mut before: libc::sigset_t = unsafe { std::mem::zeroed() };
+    // SAFETY: both pointers are to sets.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &all, &mut before) };
+    let outcome = body();
+    // SAFETY: the set was filled by the call above; null says that nobody wants to know the one in between.
+    unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &before, std::ptr::null_mut()) };
+    outcome
+}
+
+/// Gives the whole pages among `length` bytes at `start` back to the system. Those of a file are read again when they are
+/// touched, those of anonymous memory are zero then.
+pub fn forget_pages(start: *const u8, length: usize) {
+    let page = rustix::param::page_size();
+    let before = start.align_offset(page);
+    let Some(rest) = length.checked_sub(before).map(|rest| rest - rest % page).filter(|&rest| rest > 0) else { return };
+    let start = start.wrapping_add(before).cast_mut().cast();
+    // SAFETY: the caller has done with these bytes. Where the advice is not taken, they stay.
+    let _ = unsafe { rustix::mm::madvise(start, rest, rustix::mm::Advice::LinuxDontNeed) };
 }

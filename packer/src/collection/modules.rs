@@ -5,13 +5,38 @@ use super::{CollectedModule, Content, Files, ModuleContent};
 use rpack_analyzer::{Module, ModuleGraph, ModuleKind, Project};
 use rpack_format::FileKind;
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
+use std::collections::HashMap;
 
 /// The folder inside the bundle for runtime hooks. It cannot be imported, because its name is no identifier.
 const HOOK_FOLDER: &str = "runtime-hooks";
 
 /// Collects every module of the graph that is not already a part of libpython.
 pub fn collect(graph: &ModuleGraph, project: &Project) -> Vec<CollectedModule> {
-    graph.modules.values().filter_map(|module| collect_module(module, project)).collect()
+    let turns = import_order(graph);
+    let collected = graph.modules.values().filter_map(|module| collect_module(module, project));
+    collected.map(|module| CollectedModule { turn: turns.get(module.name.as_str()).copied(), ..module }).collect()
+}
+
+/// The modules that every run imports, numbered about as a run does: from the entry on, each import before the next one of
+/// the same module. An order that is not quite a run's costs some of the speed that it is for.
+fn import_order(graph: &ModuleGraph) -> HashMap<&str, u32> {
+    let mut imports: HashMap<&str, Vec<(u32, &str)>> = HashMap::new();
+    for module in graph.modules.values().filter(|module| module.certain) {
+        if let Some(edge) = &module.because {
+            imports.entry(edge.from.as_str()).or_default().push((edge.line, module.name.as_str()));
+        }
+    }
+    // What the interpreter itself needs, which no module has imported, comes first.
+    let mut waiting = vec!["__main__", ""];
+    let mut turns = HashMap::new();
+    while let Some(name) = waiting.pop() {
+        let turn = turns.len() as u32;
+        turns.entry(name).or_insert(turn);
+        let mut next = imports.remove(name).unwrap_or_default();
+        next.sort_unstable();
+        waiting.extend(next.into_iter().rev().map(|(_, name)| name));
+    }
+    turns
 }
 
 /// Adds the source of every module as a file, under the path that the module's `__file__` and its tracebacks name.
@@ -40,7 +65,7 @@ fn collect_module(module: &Module, project: &Project) -> Option<CollectedModule>
         ModuleKind::Namespace { .. } => (module.name.replace('.', "/"), ModuleContent::Namespace),
         ModuleKind::Builtin | ModuleKind::Frozen => return None,
     };
-    Some(CollectedModule { name: module.name.clone(), path, is_package: module.is_package, content })
+    Some(CollectedModule { name: module.name.clone(), path, is_package: module.is_package, turn: None, content })
 }
 
 /// The path inside the bundle follows the module's name, wherever its file lies on this machine. Scripts keep the names of

@@ -3,7 +3,8 @@ use proptest::prelude::*;
 
 fn module<'a>(name: &'a str, path: &'a str, kind: ModuleKind, is_package: bool) -> Module<'a> {
     let file = (kind == ModuleKind::Extension).then_some(1);
-    Module { name, kind, is_package, path, frame: Frame { offset: 10, compressed: 20, size: 30 }, file }
+    let frame = Frame { offset: 10, compressed: 20, size: 30 };
+    Module { name, kind, is_package, path, frame, file, is_certain: name == "__main__" }
 }
 
 fn file(path: &str, kind: FileKind) -> File<'_> {
