@@ -93,6 +93,7 @@ fn a_folder_of_the_run_serves_where_a_file_is_in_the_way() {
         assert_prints(&mut command, "/tmp True\n");
         fs::remove_file(store.folder.join(name)).unwrap();
     }
+    fs::remove_file(store.folder.join("lock")).unwrap();
     fs::create_dir(store.folder.join("lock")).unwrap();
     assert_prints(&mut command, "/tmp True\n");
     fs::remove_dir_all(&store.folder).unwrap();

@@ -29,6 +29,9 @@ impl Store {
     pub fn command(&self, packed: &Path) -> Command {
         let mut command = Command::new(packed);
         clean(&mut command);
+        for name in ["TMPDIR", "RPACK_UNPACK", "RPACK_VERIFY"] {
+            command.env_remove(name);
+        }
         command.env("RPACK_CACHE_DIR", self.folder.parent().unwrap());
         command
     }

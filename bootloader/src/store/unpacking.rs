@@ -70,7 +70,11 @@ impl Work {
     fn remove_leftovers(&self) -> usize {
         let entries = self.0.parent().and_then(|unfinished| fs::read_dir(unfinished).ok());
         let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());
-        paths.filter(|path| *path != self.0).map(|path| fs::remove_dir_all(path)).count()
+        let left: Vec<PathBuf> = paths.filter(|path| *path != self.0).collect();
+        for path in &left {
+            let _ = fs::remove_dir_all(path).or_else(|_| fs::remove_file(path));
+        }
+        left.len()
     }
 }
 
