@@ -55,7 +55,7 @@ impl PrivateFolder {
         match lock.try_lock_shared() {
             Err(TryLockError::Error(error)) => Err(error),
             Err(TryLockError::WouldBlock) => Ok(None),
-            Ok(()) if os::is_removed(&lock)? => Ok(None),
+            Ok(()) if os::is_removed(&lock.metadata()?) => Ok(None),
             Ok(()) => Ok(Some(PrivateFolder { path: path.to_owned(), lock, holder: std::process::id() })),
         }
     }

@@ -121,14 +121,13 @@ impl Tree {
     fn hold(folder: &Path) -> Option<Option<File>> {
         let file = os::open_folder(folder).ok()?;
         match file.try_lock_shared() {
-            Ok(()) if os::is_removed(&file).unwrap_or(true) => return None,
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return None,
             Err(TryLockError::Error(_)) => return Some(None),
         }
-        let modified = file.metadata().and_then(|metadata| metadata.modified());
+        let metadata = file.metadata().ok().filter(|metadata| !os::is_removed(metadata))?;
         // A time in the future, from a wrong clock, would never grow old.
-        if modified.is_ok_and(|time| time.elapsed().map_or(true, |age| age > RENEWAL)) {
+        if metadata.modified().is_ok_and(|time| time.elapsed().map_or(true, |age| age > RENEWAL)) {
             let _ = file.set_modified(SystemTime::now());
         }
         Some(Some(file))

@@ -90,9 +90,9 @@ pub fn open_folder(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).custom_flags(flags.bits() as i32).open(path)
 }
 
-/// Whether an open file or folder has lost its last name.
-pub fn is_removed(file: &File) -> io::Result<bool> {
-    Ok(file.metadata()?.nlink() == 0)
+/// Whether an open file or folder, of which this was said, has lost its last name.
+pub fn is_removed(metadata: &Metadata) -> bool {
+    metadata.nlink() == 0
 }
 
 /// Whether a file has no other name than the one that `metadata` was asked for.
