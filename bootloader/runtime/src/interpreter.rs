@@ -6,7 +6,7 @@
 use crate::configuration::{self, Role};
 use crate::face::{self, Face};
 use crate::program::{Prepared, Program};
-use crate::{frozen, importer, leaving, open_code, reveal, warning_options};
+use crate::{basic_prompt, frozen, importer, leaving, open_code, reveal, warning_options};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use std::ffi::c_int;
@@ -41,6 +41,7 @@ unsafe extern "C" {
 fn prepare(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     importer::install(py, program)?;
     prefer_search_path(py)?;
+    basic_prompt::install(py)?;
     open_code::install(py, program)?;
     warning_options::apply(py)?;
     add_variable_to_search_path(py)?;
