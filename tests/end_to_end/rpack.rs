@@ -76,12 +76,31 @@ pub fn example_python() -> PathBuf {
     pythons.next().expect("building an example makes an environment").join("bin/python")
 }
 
-/// Writes a program of one file and packs it with the given interpreter.
+/// Writes a program of one file and packs it.
 pub fn pack_source(folder: &Path, source: &str, arguments: &[&str]) -> PathBuf {
+    pack_source_with(folder, crate::interpreters::any(), source, arguments)
+}
+
+/// Writes a program of one file and packs it with `python`.
+pub fn pack_source_with(folder: &Path, python: &Path, source: &str, arguments: &[&str]) -> PathBuf {
     let program = folder.join("main.py");
     std::fs::write(&program, source).unwrap();
-    let python = crate::interpreters::any();
     let arguments = [program.as_os_str(), OsStr::new("--python"), python.as_os_str()]
+        .into_iter()
+        .chain(arguments.iter().map(OsStr::new));
+    build(&folder.join("packed"), arguments)
+}
+
+/// Writes a program of several files into `folder/program` and packs it with `python`, for the folder or one of the files.
+pub fn pack_files(folder: &Path, python: &Path, files: &[(&str, &str)], entry: &str, arguments: &[&str]) -> PathBuf {
+    let program = folder.join("program");
+    for (name, text) in files {
+        let path = program.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let entry = program.join(entry);
+    let arguments = [entry.as_os_str(), OsStr::new("--python"), python.as_os_str()]
         .into_iter()
         .chain(arguments.iter().map(OsStr::new));
     build(&folder.join("packed"), arguments)
