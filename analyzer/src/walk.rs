@@ -457,6 +457,7 @@ mod tests {
             hidden_imports: vec!["h".to_owned(), "absent".to_owned()],
             excluded_modules: vec!["p.x".to_owned()],
             collect_all: vec!["p".to_owned()],
+            runtime_hooks: Vec::new(),
         };
         let files = [
             ("one/main.py", "import p.x.y"),

@@ -74,11 +74,11 @@ pub fn compile(
 /// The level that the interpreter will run at: without assertions from 1, without docstrings from 2. The last option counts, as
 /// in the runtime.
 fn optimization(options: &[String]) -> i32 {
-    let levels = options.iter().filter_map(|option| match PythonOption::parse(option) {
+    let level = options.iter().rev().find_map(|option| match PythonOption::parse(option) {
         Some(PythonOption::Optimized(level)) => Some(level),
         _ => None,
     });
-    levels.last().unwrap_or(0)
+    level.unwrap_or(0)
 }
 
 enum Outcome {

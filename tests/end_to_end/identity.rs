@@ -104,32 +104,19 @@ fn the_program_runs_with_streams_closed() {
         os.write(int(sys.argv[1]), repr(closed).encode())\n\
         print('to nobody')\n";
     let packed = pack_source(folder.path(), source, &[]);
-    for bits in 0..8u32 {
-        let descriptors: Vec<i32> = (0..3).filter(|number| bits & (1 << number) != 0).collect();
-        let (mut reader, writer) = std::io::pipe().unwrap();
-        let mut command = Command::new(&packed);
+    let report = folder.path().join("report");
+    for bits in 0..8 {
+        let is_closed = |number: i32| bits & (1 << number) != 0;
+        let closing = ["<&- ", ">&- ", "2>&- "];
+        let closed: String =
+            (0..3).filter(|&number| is_closed(number)).map(|number| closing[number as usize]).collect();
+        let mut command = Command::new("sh");
         clean(&mut command);
-        let expected: Vec<&str> =
-            (0..3).map(|number| if descriptors.contains(&number) { "True" } else { "False" }).collect();
-        let expected = format!("[{}]", expected.join(", "));
-        let report = std::os::fd::AsRawFd::as_raw_fd(&writer);
-        let prepare = move || {
-            // SAFETY: a duplicate that is not closed on exec; the number is far above the standard streams.
-            unsafe { libc::dup2(report, 100) };
-            for &descriptor in &descriptors {
-                // SAFETY: closing a standard stream of the child, between fork and exec.
-                unsafe { libc::close(descriptor) };
-            }
-            Ok(())
-        };
-        // SAFETY: the closure only calls `dup2` and `close`, which are safe between fork and exec (signal-safety(7)).
-        unsafe { command.pre_exec(prepare) };
-        let streams = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let status = streams.arg("100").status().unwrap();
-        drop(writer);
-        let mut shown = String::new();
-        std::io::Read::read_to_string(&mut reader, &mut shown).unwrap();
-        assert_eq!((status.code(), shown), (Some(0), expected));
+        let script = format!("exec '{}' 9 9>'{}' {closed}", packed.display(), report.display());
+        let output = run(command.args(["-c", &script]).stdin(Stdio::null()));
+        let expected: Vec<&str> = (0..3).map(|number| if is_closed(number) { "True" } else { "False" }).collect();
+        assert_eq!(output.status.code(), Some(0), "{closed}: {}", text(&output.stderr));
+        assert_eq!(std::fs::read_to_string(&report).unwrap(), format!("[{}]", expected.join(", ")), "{closed}");
     }
 }
 
@@ -153,14 +140,13 @@ fn a_killed_program_leaves_nothing() {
     let mut command = Command::new(packed);
     clean(&mut command);
     command.current_dir(place.path()).env("TMPDIR", place.path()).env("HOME", place.path());
-    for signal in [libc::SIGTERM, libc::SIGKILL] {
+    for (name, number) in [("TERM", libc::SIGTERM), ("KILL", libc::SIGKILL)] {
         let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         std::io::BufRead::read_line(&mut std::io::BufReader::new(child.stdout.take().unwrap()), &mut line).unwrap();
         assert_eq!(line, "ready\n");
-        // SAFETY: the child is alive, because it has not been waited for.
-        unsafe { libc::kill(child.id() as i32, signal) };
-        assert_eq!(child.wait().unwrap().signal(), Some(signal));
+        assert!(Command::new("kill").args(["-s", name, &child.id().to_string()]).status().unwrap().success());
+        assert_eq!(child.wait().unwrap().signal(), Some(number));
         assert_eq!(std::fs::read_dir(place.path()).unwrap().count(), 0);
     }
 }

@@ -6,8 +6,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-/// What both interpreters run; each line is one command line, and the variables that stand before it.
-const CASES: [(&[(&str, &str)], &[&str], &str); 33] = [
+/// Names and values.
+type Variables = [(&'static str, &'static str)];
+
+/// What both interpreters run: the variables that are set, a command line, and what can be read from stdin.
+const CASES: [(&Variables, &[&str], &str); 33] = [
     (&[], &["-V"], ""),
     (&[], &["-c", "import sys; print(sys.argv, sys.orig_argv[1:], __name__, __spec__)", "a", "-b"], ""),
     (&[], &["-c", "import sys; print(hasattr(sys, 'frozen'), sys.path[0])"], ""),

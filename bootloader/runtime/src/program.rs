@@ -65,8 +65,9 @@ impl Program {
         (1..usize::try_from(count).ok()?)
             .map(|number| {
                 // SAFETY: `main` was given this many arguments.
-                let argument = unsafe { *arguments.add(number) };
-                c_string(argument).to_str().ok()
+                let argument = unsafe { arguments.add(number) };
+                // SAFETY: as above.
+                c_string(unsafe { argument.read() }).to_str().ok()
             })
             .collect()
     }

@@ -32,9 +32,9 @@ pub fn requested(program: &Program) -> Option<Worker> {
     let arguments = program.arguments_after_name()?;
     let (worker, module) = match &arguments[..] {
         ["--multiprocessing-fork", settings @ ..] => (spawned(settings)?, "multiprocessing.spawn"),
-        _ => match after_interpreter_flags(&arguments)? {
-            &["-c", command] if is_resource_tracker(command) => (server(command), "multiprocessing.resource_tracker"),
-            &["-c", command] if is_fork_server(command) => (server(command), "multiprocessing.forkserver"),
+        _ => match *after_interpreter_flags(&arguments)? {
+            ["-c", command] if is_resource_tracker(command) => (server(command), "multiprocessing.resource_tracker"),
+            ["-c", command] if is_fork_server(command) => (server(command), "multiprocessing.forkserver"),
             _ => return None,
         },
     };
