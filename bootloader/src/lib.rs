@@ -15,6 +15,7 @@ mod handoff;
 mod library;
 mod memory;
 mod os;
+mod package_folders;
 mod payload;
 mod per_run;
 mod private_folder;

@@ -6,7 +6,7 @@
 use crate::files::{self, Sharing};
 use crate::payload::{Payload, access};
 use crate::private_folder::{self, PrivateFolder};
-use crate::{Error, os};
+use crate::{Error, os, package_folders};
 use rpack_format::FileKind;
 use std::collections::HashMap;
 use std::fs::File;
@@ -126,7 +126,7 @@ fn fill(folder: &Path, payload: &Payload) -> io::Result<()> {
         os::create_private_folder(target.parent().unwrap_or(folder))?;
         files::replace(&target, &temporary, &content, access(&member), Sharing::Private)?;
     }
-    Ok(())
+    package_folders::create(folder, payload.index)
 }
 
 fn write(member: &str, content: &[u8]) -> io::Result<File> {

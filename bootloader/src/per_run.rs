@@ -2,6 +2,7 @@
 
 use crate::files::{self, Sharing};
 use crate::os;
+use crate::package_folders;
 use crate::payload::{Payload, access};
 use crate::private_folder::{self, PrivateFolder};
 use crate::store::Failure;
@@ -64,5 +65,5 @@ fn fill(folder: &Path, payload: &Payload) -> Result<(), Failure> {
             .and_then(|()| files::replace(&target, &temporary, &content, access(&member), Sharing::Private))
             .map_err(|error| Failure::Unusable(error.to_string()))?;
     }
-    Ok(())
+    package_folders::create(folder, payload.index).map_err(|error| Failure::Unusable(error.to_string()))
 }

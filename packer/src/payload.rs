@@ -250,7 +250,7 @@ fn encode_index(
         flags: collection.flags,
         libpython: number(&collection.libpython),
         runtime: number(&collection.runtime),
-        tree: tree_identity(&files),
+        tree: tree_identity(&files, &modules),
         options: &options,
     };
     let needs = collection.files.iter().map(|file| file.needs.iter().map(|path| number(path)).collect());
@@ -259,9 +259,15 @@ fn encode_index(
     index::encode(&header, &modules, &files)
 }
 
-/// Identifies a set of files by their paths, contents and modes.
-fn tree_identity(files: &[File]) -> [u8; 16] {
+/// Identifies a program's tree: its files by their paths, contents and modes, and the folders of its packages.
+fn tree_identity(files: &[File], modules: &[Module]) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
+    let folders: Vec<_> = modules.iter().filter_map(Module::folder).collect();
+    hasher.update(&(folders.len() as u64).to_le_bytes());
+    for folder in folders {
+        hasher.update(&(folder.len() as u64).to_le_bytes());
+        hasher.update(folder.as_bytes());
+    }
     for file in files {
         hasher.update(&(file.path.len() as u64).to_le_bytes());
         hasher.update(file.path.as_bytes());

@@ -63,6 +63,17 @@ pub struct Module<'a> {
     pub is_certain: bool,
 }
 
+impl<'a> Module<'a> {
+    /// The folder inside the bundle that a package has, and in which its `__file__` would lie.
+    pub fn folder(&self) -> Option<&'a str> {
+        match self.kind {
+            ModuleKind::Namespace => Some(self.path),
+            _ if self.is_package => self.path.rsplit_once('/').map(|(folder, _)| folder),
+            _ => None,
+        }
+    }
+}
+
 /// What a file is needed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FileKind {
@@ -200,6 +211,9 @@ impl<'a> Index<'a> {
             if !in_table || (module.kind == ModuleKind::Extension && module.file.is_none()) {
                 return Err(malformed("extension module without a file"));
             }
+            if !is_relative(module.path) {
+                return Err(malformed("module path that leaves the bundle"));
+            }
             last = Some(module.name);
         }
         let mut last = None;
@@ -282,6 +296,11 @@ impl<'a> Index<'a> {
     /// All files, in the order of their numbers.
     pub fn files(&self) -> impl Iterator<Item = File<'a>> + '_ {
         (0..self.file_count()).filter_map(|number| self.file(number))
+    }
+
+    /// The folders of all packages. In a program's tree they exist, even where no file lies in them.
+    pub fn package_folders(&self) -> impl Iterator<Item = &'a str> + '_ {
+        (0..self.module_count()).filter_map(|number| self.module(number)?.folder())
     }
 
     /// Finds a module by its dotted name.

@@ -3,6 +3,7 @@
 use super::{Failure, Store, Tree, garbage, hex, lock, unusable};
 use crate::files::{self, Check, Sharing};
 use crate::os;
+use crate::package_folders;
 use crate::payload::{Payload, access};
 use crate::trace::Trace;
 use rpack_format::index::File as Member;
@@ -105,7 +106,7 @@ impl Unpacking<'_> {
             let temporary = self.work.0.join("link");
             files::link(&stored, &target, &temporary, access(&member)).map_err(|error| unusable(&target, &error))?;
         }
-        Ok(())
+        package_folders::create(folder, self.payload.index).map_err(|error| unusable(folder, &error))
     }
 
     /// The file of the store that has this content, written where it is missing or wrong.
