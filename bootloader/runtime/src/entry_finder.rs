@@ -1,5 +1,6 @@
 //! The path entry finder (PEP 451) for the folders of the bundle: what `sys.path`, a package's `__path__` and `pkgutil` use.
 
+use crate::importer::Importer;
 use crate::program::Program;
 use pyo3::exceptions::PyImportError;
 use pyo3::intern;
@@ -8,7 +9,7 @@ use pyo3::types::{PyList, PyTuple};
 use rpack_format::Module;
 
 /// Puts the hook for the bundle's folders first on `sys.path_hooks`.
-pub fn install(py: Python<'_>, program: &'static Program, importer: &Bound<'_, PyAny>) -> PyResult<()> {
+pub fn install(py: Python<'_>, program: &'static Program, importer: &Bound<'_, Importer>) -> PyResult<()> {
     let hook = Bound::new(py, Hook { program, importer: importer.clone().unbind() })?;
     py.import("sys")?.getattr("path_hooks")?.cast_into::<PyList>()?.insert(0, hook)
 }
@@ -17,7 +18,7 @@ pub fn install(py: Python<'_>, program: &'static Program, importer: &Bound<'_, P
 #[pyclass(frozen, module = "rpack", name = "PathHook")]
 struct Hook {
     program: &'static Program,
-    importer: Py<PyAny>,
+    importer: Py<Importer>,
 }
 
 #[pymethods]
@@ -43,7 +44,7 @@ impl Hook {
 #[pyclass(frozen, module = "rpack", name = "EntryFinder")]
 struct EntryFinder {
     program: &'static Program,
-    importer: Py<PyAny>,
+    importer: Py<Importer>,
     package: String,
     path: String,
 }
@@ -60,15 +61,30 @@ impl EntryFinder {
         target: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let _ = target;
-        let spec = self.importer.bind(py).call_method1(intern!(py, "find_spec"), (fullname,))?;
-        if !spec.is_none() || !self.program.is_unpacked() {
+        if let Some(spec) = self.packed_spec(py, fullname)? {
             return Ok(spec);
         }
-        let Some(files) = self.file_finder(py)? else { return Ok(spec) };
+        let none = py.None().into_bound(py);
+        if !self.program.is_unpacked() {
+            return Ok(none);
+        }
+        let Some(files) = self.file_finder(py)? else { return Ok(none) };
         let spec = files.call_method1(intern!(py, "find_spec"), (fullname,))?;
         // A folder of data is no namespace package just because its name could be a module's.
         let is_folder = !spec.is_none() && spec.getattr(intern!(py, "loader"))?.is_none();
-        Ok(if is_folder { py.None().into_bound(py) } else { spec })
+        Ok(if is_folder { none } else { spec })
+    }
+
+    /// The loader of a module in this folder, as finders gave it before PEP 451; what programs with plugins still ask for.
+    #[pyo3(signature = (fullname, path=None))]
+    fn find_module<'py>(
+        &self,
+        py: Python<'py>,
+        fullname: &str,
+        path: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let spec = self.find_spec(py, fullname, path)?;
+        if spec.is_none() { Ok(spec) } else { spec.getattr(intern!(py, "loader")) }
     }
 
     /// Names and kinds of the modules in this folder, for `pkgutil`.
@@ -83,6 +99,18 @@ impl EntryFinder {
 }
 
 impl EntryFinder {
+    /// The spec of the bundle's module that would lie in this folder. Like CPython's finder for folders, this one goes by
+    /// the last part of the name and does not care what stands before it.
+    fn packed_spec<'py>(&self, py: Python<'py>, fullname: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let tail = fullname.rsplit('.').next().unwrap_or(fullname);
+        let known = if self.package.is_empty() { tail.to_owned() } else { format!("{}.{tail}", self.package) };
+        let importer = self.importer.bind(py);
+        if known == fullname {
+            return Importer::find_spec(importer, fullname, None, None);
+        }
+        Importer::find_renamed(importer, fullname, &known)
+    }
+
     /// CPython's finder for this folder, where there is one: a package that is only bytecode has none.
     fn file_finder<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
         if !std::path::Path::new(&self.path).is_dir() {

@@ -3,6 +3,7 @@
 //! It stands first on `sys.meta_path`: asking it costs less than asking the two finders of CPython that are written in
 //! Python, and nearly every module of a packed program is its own.
 
+use crate::adopted;
 use crate::collector;
 use crate::entry_finder;
 use crate::pages;
@@ -16,24 +17,23 @@ use pyo3::types::{PyBytes, PyDict, PyList};
 use rpack_format::{Module, ModuleKind};
 use std::collections::HashMap;
 use std::ffi::CStr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Puts the importer first on `sys.meta_path`, and the finder of its folders first on `sys.path_hooks`.
 pub fn install(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     let bootstrap = py.import("_frozen_importlib")?;
-    let importer = Importer {
-        program,
+    let parts = ImportSystem {
         module_spec: bootstrap.getattr("ModuleSpec")?.unbind(),
         call: bootstrap.getattr("_call_with_frames_removed")?.unbind(),
         exec: py.import("builtins")?.getattr("exec")?.unbind(),
         imp: py.import("_imp")?.unbind().into_any(),
         large: Mutex::default(),
     };
-    let importer = Bound::new(py, importer)?;
+    let importer = Bound::new(py, Importer { program, import_system: Arc::new(parts), renamed: None })?;
     let sys = py.import("sys")?;
     sys.getattr("meta_path")?.cast_into::<PyList>()?.insert(0, &importer)?;
-    entry_finder::install(py, program, importer.as_any())?;
-    adopt_frozen(py, program)
+    entry_finder::install(py, program, &importer)?;
+    adopted::complete(py, program, &importer)
 }
 
 /// Libraries of this size, in bytes, and larger ones are told to let go what only their initialization needed.
@@ -43,6 +43,20 @@ const LARGE: u64 = 1 << 20;
 #[pyclass(frozen, module = "rpack", name = "Importer")]
 pub struct Importer {
     program: &'static Program,
+    import_system: Arc<ImportSystem>,
+    renamed: Option<Renamed>,
+}
+
+/// A module that is imported by another name than the one that it has in the bundle. Folders can be searched for modules
+/// under any name: a package may have another one's folder on its `__path__`, and whoever lists a folder with `pkgutil` gets
+/// finders that are asked for `alpha` where the module is `plugins.alpha`.
+struct Renamed {
+    name: String,
+    known: &'static str,
+}
+
+/// What is needed of Python's import system at every import.
+struct ImportSystem {
     module_spec: Py<PyAny>,
     call: Py<PyAny>,
     exec: Py<PyAny>,
@@ -56,7 +70,7 @@ impl Importer {
     /// The spec of a module, or None where the program does not contain it. A module is known by its whole name, so the
     /// path of its parent is of no interest.
     #[pyo3(signature = (fullname, path=None, target=None))]
-    fn find_spec<'py>(
+    pub fn find_spec<'py>(
         slf: &Bound<'py, Self>,
         fullname: &str,
         path: Option<&Bound<'py, PyAny>>,
@@ -68,19 +82,21 @@ impl Importer {
             return Ok(None);
         };
         this.program.trace(|| format!("found module {fullname} ({})", module.path));
-        this.spec(slf, &module).map(Some)
+        this.spec(slf, fullname, &module).map(Some)
     }
 
-    /// Lets the import system make the module, except for an extension module, which its own library makes.
+    /// Makes an empty module; an extension module is made by its own library.
     fn create_module<'py>(&self, py: Python<'py>, spec: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
         // While `__file__` is unknown the import system does not compute `__cached__`, which nobody needs.
         spec.setattr(intern!(py, "_set_fileattr"), false)?;
         let name: String = spec.getattr(intern!(py, "name"))?.extract()?;
-        let module = self.module(&name)?;
-        match module.file {
-            Some(file) => self.load_extension(py, &module, file),
-            None => Ok(py.None().into_bound(py)),
-        }
+        let known = self.module(&name)?;
+        let module = match known.file {
+            Some(file) => self.load_extension(py, &name, &known, file)?,
+            None => PyModule::new(py, &name)?.into_any(),
+        };
+        module.setattr(intern!(py, "__file__"), self.program.absolute(known.path))?;
+        Ok(module)
     }
 
     /// Runs the module's code in its namespace.
@@ -89,17 +105,23 @@ impl Importer {
         let name: String = spec.getattr(intern!(py, "name"))?.extract()?;
         let known = self.module(&name)?;
         spec.setattr(intern!(py, "_set_fileattr"), true)?;
-        module.setattr(intern!(py, "__file__"), spec.getattr(intern!(py, "origin"))?)?;
         if let Some(file) = known.file {
-            let exec = |arguments| self.imp.bind(py).call_method1(intern!(py, "exec_dynamic"), arguments).map(drop);
-            collector::relaxed(py, || exec((module,)))?;
+            let exec = self.import_system.imp.bind(py).getattr(intern!(py, "exec_dynamic"))?;
+            collector::relaxed(py, || exec.call1((module,)).map(drop))?;
             self.initialized(file);
             return Ok(());
         }
         let code = unmarshal::code(py, self.program, &known)?;
         // Called through the import system's own function, whose frame makes tracebacks leave out the import system.
-        let arguments = (&self.exec, code, module.getattr(intern!(py, "__dict__"))?);
-        collector::relaxed(py, || self.call.bind(py).call1(arguments).map(drop))
+        let ImportSystem { call, exec, .. } = &*self.import_system;
+        let arguments = (exec, code, module.getattr(intern!(py, "__dict__"))?);
+        collector::relaxed(py, || call.bind(py).call1(arguments).map(drop))
+    }
+
+    /// Imports a module as loaders did before PEP 451; deprecated, and still what programs with plugins do.
+    fn load_module<'py>(slf: &Bound<'py, Self>, fullname: &str) -> PyResult<Bound<'py, PyAny>> {
+        let py = slf.py();
+        py.import("_frozen_importlib")?.getattr("_load_module_shim")?.call1((slf, fullname))
     }
 
     /// The code object of a module; None for an extension module (PEP 302).
@@ -182,27 +204,42 @@ impl Importer {
 }
 
 impl Importer {
+    /// The spec of the module `known` under the name `fullname`, or None where the program does not contain it.
+    pub fn find_renamed<'py>(
+        slf: &Bound<'py, Self>,
+        fullname: &str,
+        known: &str,
+    ) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let this = slf.get();
+        let Some(module) = this.program.index.find_module(known) else { return Ok(None) };
+        let renamed = Some(Renamed { name: fullname.to_owned(), known: module.name });
+        let importer = Importer { program: this.program, import_system: Arc::clone(&this.import_system), renamed };
+        let importer = Bound::new(slf.py(), importer)?;
+        importer.get().spec(&importer, fullname, &module).map(Some)
+    }
+
     fn module(&self, name: &str) -> PyResult<Module<'static>> {
+        let renamed = self.renamed.as_ref().filter(|renamed| renamed.name == name);
         self.program
             .index
-            .find_module(name)
+            .find_module(renamed.map_or(name, |renamed| renamed.known))
             .ok_or_else(|| PyImportError::new_err(format!("this executable does not contain the module {name:?}")))
     }
 
     /// Makes a module's spec. It has the attributes that CPython's own finder would give it, except for `cached`.
-    fn spec<'py>(&self, slf: &Bound<'py, Self>, module: &Module) -> PyResult<Bound<'py, PyAny>> {
+    fn spec<'py>(&self, slf: &Bound<'py, Self>, name: &str, module: &Module) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
         let path = self.program.absolute(module.path);
         if module.kind == ModuleKind::Namespace {
-            return self.namespace_spec(slf, module.name, path);
+            return self.namespace_spec(slf, name, path);
         }
         let arguments = PyDict::new(py);
         arguments.set_item(intern!(py, "origin"), &path)?;
         arguments.set_item(intern!(py, "is_package"), module.is_package)?;
-        let spec = self.module_spec.bind(py).call((module.name, slf), Some(&arguments))?;
+        let spec = self.import_system.module_spec.bind(py).call((name, slf), Some(&arguments))?;
         spec.setattr(intern!(py, "_set_fileattr"), true)?;
-        if module.is_package {
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        if let Some(folder) = module.folder() {
+            let folder = self.program.absolute(folder);
             spec.getattr(intern!(py, "submodule_search_locations"))?.call_method1(intern!(py, "append"), (folder,))?;
         }
         Ok(spec)
@@ -211,7 +248,8 @@ impl Importer {
     /// A namespace package has no loader; `_NamespacePath` is what the import system itself gives it as a path.
     fn namespace_spec<'py>(&self, slf: &Bound<'py, Self>, name: &str, path: String) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        let spec = self.module_spec.bind(py).call1((name, resources::namespace_loader(py, self.program)?))?;
+        let loader = resources::namespace_loader(py, self.program)?;
+        let spec = self.import_system.module_spec.bind(py).call1((name, loader))?;
         let path = PyList::new(py, [path])?;
         let namespace_path = py.import("_frozen_importlib_external")?.getattr("_NamespacePath")?;
         let locations = namespace_path.call1((name, path, slf.getattr(intern!(py, "find_spec"))?))?;
@@ -221,7 +259,13 @@ impl Importer {
 
     /// Loads the libraries that an extension module needs, each by its path and in the order computed at build time, and
     /// then the module. The dynamic linker finds a library that is loaded already by its name (`DT_SONAME`).
-    fn load_extension<'py>(&self, py: Python<'py>, module: &Module, number: u32) -> PyResult<Bound<'py, PyAny>> {
+    fn load_extension<'py>(
+        &self,
+        py: Python<'py>,
+        name: &str,
+        module: &Module,
+        number: u32,
+    ) -> PyResult<Bound<'py, PyAny>> {
         let failed =
             |what: &str| PyImportError::new_err(format!("cannot load {what} for the module '{}'", module.name));
         let file = self.program.index.file(number).ok_or_else(|| failed("its file"))?;
@@ -239,19 +283,19 @@ impl Importer {
             large.push(path);
         }
         if !large.is_empty() {
-            self.large.lock().unwrap_or_else(PoisonError::into_inner).insert(number, large);
+            self.import_system.large.lock().unwrap_or_else(PoisonError::into_inner).insert(number, large);
         }
         // The path that can be loaded differs from the module's own where the file is in memory.
         let arguments = PyDict::new(py);
         arguments.set_item(intern!(py, "origin"), path.to_string_lossy())?;
-        let spec = self.module_spec.bind(py).call((module.name, py.None()), Some(&arguments))?;
-        let create = self.imp.bind(py).getattr(intern!(py, "create_dynamic"))?;
-        self.call.bind(py).call1((create, spec))
+        let spec = self.import_system.module_spec.bind(py).call((name, py.None()), Some(&arguments))?;
+        let create = self.import_system.imp.bind(py).getattr(intern!(py, "create_dynamic"))?;
+        self.import_system.call.bind(py).call1((create, spec))
     }
 
     /// The module in file `number` has been initialized.
     fn initialized(&self, number: u32) {
-        let large = self.large.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
+        let large = self.import_system.large.lock().unwrap_or_else(PoisonError::into_inner).remove(&number);
         large.into_iter().flatten().for_each(pages::forget_library);
     }
 
@@ -282,22 +326,4 @@ fn load_library(path: &CStr) -> Result<(), String> {
     // SAFETY: the message is a C string, and it is copied at once.
     let message = unsafe { CStr::from_ptr(message) };
     Err(message.to_string_lossy().into_owned())
-}
-
-/// Gives the modules that were imported as frozen ones the attributes that they would have if they had been imported by
-/// the importer.
-fn adopt_frozen(py: Python<'_>, program: &Program) -> PyResult<()> {
-    let modules = py.import("sys")?.getattr("modules")?;
-    let modules = modules.cast::<PyDict>()?;
-    for (name, module) in modules.iter() {
-        let name: String = name.extract()?;
-        let Some(known) = program.index.find_module(&name).filter(|_| name != "__main__") else { continue };
-        let path = program.absolute(known.path);
-        if known.is_package {
-            let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            module.setattr("__path__", PyList::new(py, [folder])?)?;
-        }
-        module.setattr("__file__", path)?;
-    }
-    Ok(())
 }
