@@ -1,9 +1,12 @@
 """Looks at its own code."""
 
+import ast
 import inspect
 import linecache
 import sys
+import textwrap
 import traceback
+from pathlib import Path
 
 import subject
 
@@ -33,3 +36,20 @@ except TypeError as error:
     traceback.print_exception(error, limit=1)
 
 traceback.print_stack(file=sys.stdout)
+
+print([Path(inspect.getsourcefile(thing)).name for thing in (subject, subject.Example, subject.function, here)])
+print(inspect.getfile(subject) == inspect.getsourcefile(subject) == inspect.getabsfile(subject) == subject.__file__)
+print(inspect.getsource(subject) == Path(subject.__file__).read_text(encoding="utf-8"))
+print(inspect.getsource(subject.Example.method) in inspect.getsource(subject.Example))
+print([(Path(frame.filename).name, frame.function, frame.code_context) for frame in subject.calls(inspect.stack)])
+print(inspect.getsource(sys.modules["__main__"]).splitlines()[0], inspect.getmodule(here).__name__)
+print(inspect.getsource(textwrap.dedent).splitlines()[0], Path(inspect.getsourcefile(textwrap)).name)
+print(inspect.getclosurevars(subject.calls).builtins, inspect.getblock(["if True:\n", "    pass\n", "other\n"]))
+print(repr(linecache.getline(__file__, 1)), linecache.checkcache(__file__), len(linecache.getlines(subject.__file__)))
+print(subject.__loader__.get_source("subject") == inspect.getsource(subject))
+print(ast.dump(ast.parse(inspect.getsource(subject.function))))
+for thing in (len, sys, 5):
+    try:
+        inspect.getsource(thing)
+    except (OSError, TypeError) as error:
+        print(type(error).__name__, error)

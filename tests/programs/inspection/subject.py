@@ -11,3 +11,7 @@ class Example:
 # A comment on the function.
 def function(value):
     return value + 1
+
+
+def calls(value):
+    return value()

@@ -1,0 +1,3 @@
+def main() -> int:
+    print("command of", __name__)
+    return 0

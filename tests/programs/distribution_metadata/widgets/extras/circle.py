@@ -1,0 +1,2 @@
+class Circle:
+    corners = 0

@@ -1,0 +1,7 @@
+import second
+
+VALUE = "value of the first"
+
+
+def use() -> str:
+    return second.VALUE

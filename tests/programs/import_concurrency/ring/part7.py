@@ -1,0 +1,3 @@
+from . import numbers
+
+numbers.append(7)
