@@ -3,6 +3,7 @@
 
 use crate::configuration::Role;
 use crate::locale::{self, Locale};
+use crate::locale_codecs;
 use crate::program::Program;
 use crate::warning_options;
 use rpack_format::{Module, ModuleKind};
@@ -20,6 +21,7 @@ pub fn provide(program: &Program, role: Role) -> Result<Original, String> {
     // where they are needed.
     if role == Role::Interpreter || locale::set() == Locale::Other {
         modules.extend(program.index.submodules("encodings").filter(|module| !USUAL.contains(&module.name)));
+        locale_codecs::provide(program);
     }
     modules.retain(|module| module.kind == ModuleKind::Bytecode);
     // Code for CPython to run where it imports `warnings`, see `warning_options`. It must not import anything.

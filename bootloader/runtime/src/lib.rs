@@ -17,6 +17,7 @@ mod importer;
 mod interpreter;
 mod leaving;
 mod locale;
+mod locale_codecs;
 mod main_module;
 mod open_code;
 mod pages;

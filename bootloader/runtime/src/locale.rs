@@ -20,6 +20,7 @@ pub fn set() -> Locale {
     let is_c = matches!(set_characters(c"").as_deref(), None | Some("C" | "POSIX"));
     let is_fixed = std::env::var_os("LC_ALL").is_some_and(|value| !value.is_empty());
     if is_c && !is_fixed && [c"C.UTF-8", c"C.utf8", c"UTF-8"].iter().any(|name| set_characters(name).is_some()) {
+        set_other_categories();
         return Locale::Coerced;
     }
     // SAFETY: takes a constant, one that every system knows.
@@ -28,6 +29,19 @@ pub fn set() -> Locale {
     let encoding = unsafe { CStr::from_ptr(encoding) };
     let is_utf8 = encoding.to_bytes().eq_ignore_ascii_case(b"UTF-8");
     if is_c || is_utf8 { Locale::Utf8 } else { Locale::Other }
+}
+
+/// Sets the user's locale for everything but characters, all of it or nothing: where `python` coerces the C locale, it sets
+/// all categories at once, and that fails where one of them cannot be set.
+fn set_other_categories() {
+    let categories = [libc::LC_NUMERIC, libc::LC_TIME, libc::LC_COLLATE, libc::LC_MONETARY, libc::LC_MESSAGES];
+    let set = |category, name: &CStr| {
+        // SAFETY: the name is a C string, and no other thread exists yet that could use the locale.
+        !unsafe { libc::setlocale(category, name.as_ptr()) }.is_null()
+    };
+    if !categories.iter().all(|&category| set(category, c"")) {
+        categories.iter().for_each(|&category| drop(set(category, c"C")));
+    }
 }
 
 /// Sets the locale for characters and returns its name, or `None` where the system has none of that name.
