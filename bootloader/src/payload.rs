@@ -34,7 +34,12 @@ impl<'a> Payload<'a> {
 
     /// The content of a file.
     pub fn content(&self, member: &Member) -> Result<Vec<u8>, Error> {
-        let content = self.decoder.file(self.executable.bytes(), self.index, member);
+        self.content_by(member, &self.decoder)
+    }
+
+    /// The content of a file, by a decoder of the caller's: one serves one thread at a time.
+    pub fn content_by(&self, member: &Member, decoder: &Decoder) -> Result<Vec<u8>, Error> {
+        let content = decoder.file(self.executable.bytes(), self.index, member);
         content.ok_or_else(|| self.executable.damaged_member(member.path))
     }
 

@@ -2,14 +2,22 @@
 
 use super::{Failure, Store, Tree, garbage, hex, lock, unusable};
 use crate::files::{self, Check, Sharing};
+use crate::frames::Decoder;
 use crate::os;
 use crate::package_folders;
 use crate::payload::{Payload, access};
 use crate::trace::Trace;
 use rpack_format::index::File as Member;
+use std::cmp::Reverse;
 use std::fs;
 use std::io;
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+/// How many threads decompress at most: each holds a whole file in memory.
+const MOST_THREADS: usize = 4;
 
 /// Makes the tree in `folder` complete, whatever is there already.
 ///
@@ -96,12 +104,16 @@ struct Unpacking<'a> {
 impl Unpacking<'_> {
     /// Puts every file that `folder` lacks into it.
     fn fill(&self, folder: &Path) -> Result<(), Failure> {
+        let mut missing = Vec::new();
         for member in self.payload.index.files() {
-            let target = folder.join(member.path);
-            if self.payload.is_at(&target, &member, self.check)? {
-                continue;
+            if !self.payload.is_at(&folder.join(member.path), &member, self.check)? {
+                missing.push(member);
             }
-            let stored = self.store(&member)?;
+        }
+        self.store_all(&missing)?;
+        for member in missing {
+            let target = folder.join(member.path);
+            let stored = self.files.join(hex(&member.digest));
             clear_way(folder, member.path).map_err(|error| unusable(&target, &error))?;
             let temporary = self.work.0.join("link");
             files::link(&stored, &target, &temporary, access(&member)).map_err(|error| unusable(&target, &error))?;
@@ -109,16 +121,43 @@ impl Unpacking<'_> {
         package_folders::create(folder, self.payload.index).map_err(|error| unusable(folder, &error))
     }
 
-    /// The file of the store that has this content, written where it is missing or wrong.
-    fn store(&self, member: &Member) -> Result<PathBuf, Failure> {
+    /// Makes the store hold all these files. Several threads decompress them, the largest first, because somebody waits.
+    fn store_all(&self, members: &[Member]) -> Result<(), Failure> {
+        let mut members: Vec<&Member> = members.iter().collect();
+        members.sort_by_key(|member| Reverse(member.frame.size));
+        let next = AtomicUsize::new(0);
+        let work = |number: usize| {
+            let decoder = Decoder::new();
+            let temporary = self.work.0.join(format!("content{number}"));
+            while let Some(member) = members.get(next.fetch_add(1, Ordering::Relaxed)) {
+                self.store(member, &decoder, &temporary)?;
+            }
+            Ok(())
+        };
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(members.len()).min(MOST_THREADS);
+        thread::scope(|scope| {
+            // Signals are for the program's own thread.
+            let others: Vec<_> = (1..threads)
+                .filter_map(|number| {
+                    let spawn = || thread::Builder::new().spawn_scoped(scope, move || work(number));
+                    os::with_signals_blocked(spawn).ok()
+                })
+                .collect();
+            let own = work(0);
+            let joined = others.into_iter().map(|other| other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+            joined.fold(own, Result::and)
+        })
+    }
+
+    /// Writes the file of the store that has this content where it is missing or wrong.
+    fn store(&self, member: &Member, decoder: &Decoder, temporary: &Path) -> Result<(), Failure> {
         let stored = self.files.join(hex(&member.digest));
-        if !self.payload.is_at(&stored, member, self.check)? {
-            let content = self.payload.content(member)?;
-            let temporary = self.work.0.join("content");
-            files::replace(&stored, &temporary, &content, access(member), Sharing::Shared)
-                .map_err(|error| unusable(&stored, &error))?;
+        if self.payload.is_at(&stored, member, self.check)? {
+            return Ok(());
         }
-        Ok(stored)
+        let content = self.payload.content_by(member, decoder)?;
+        files::replace(&stored, temporary, &content, access(member), Sharing::Shared)
+            .map_err(|error| unusable(&stored, &error))
     }
 }
 
