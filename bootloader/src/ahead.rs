@@ -91,14 +91,15 @@ impl<'a> Modules<'a> {
         }
     }
 
-    /// Gives back what [`Modules::take`] gave. It must not be used any more.
-    pub fn give_back(&self, offset: u64) {
+    /// Gives back what [`Modules::take`] gave. It must not be used any more. `and_more` is called when memory is freed.
+    pub fn give_back(&self, offset: u64, and_more: impl FnOnce()) {
         let Some(slot) = self.slot(offset) else { return };
         if slot.state.swap_if(TAKEN, DONE).is_ok()
             && self.used.fetch_add(slot.range.len(), Ordering::Relaxed) + slot.range.len() > GIVEN_BACK_TOGETHER
         {
             self.used.store(0, Ordering::Relaxed);
             self.free();
+            and_more();
         }
     }
 

@@ -60,21 +60,17 @@ impl Executable {
         Index::parse(self.index_bytes()).map_err(|source| self.damaged(source))
     }
 
-    /// Lets the pages of the modules go that were mapped to check them: a program uses each of them once.
-    pub fn forget_modules(&self) {
-        self.forget(0..self.map.len());
+    /// Lets all pages go that were mapped to check and to unpack them. Of the index, those that are used come back.
+    pub fn forget(&self) {
+        os::forget_pages(self.map.as_ptr(), self.map.len());
     }
 
     /// Lets the pages of a module go that was read. With a page that is touched, the kernel maps those around it.
     pub fn forget_module(&self, frame: Frame) {
         let start = frame.offset as usize / MAPPED_TOGETHER * MAPPED_TOGETHER;
-        self.forget(start..(frame.offset + frame.compressed) as usize + MAPPED_TOGETHER);
-    }
-
-    fn forget(&self, range: Range<usize>) {
-        let modules = self.trailer.startup_start as usize..self.trailer.index_start as usize;
-        let range = range.start.max(modules.start)..range.end.min(modules.end);
-        if let Some(pages) = self.map.get(range) {
+        let end = (frame.offset + frame.compressed) as usize + MAPPED_TOGETHER;
+        // The index behind the modules is used again and again.
+        if let Some(pages) = self.map.get(start..end.min(self.trailer.index_start as usize)) {
             os::forget_pages(pages.as_ptr(), pages.len());
         }
     }

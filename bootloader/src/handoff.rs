@@ -93,7 +93,7 @@ unsafe extern "C" fn give_back(bootloader: *const c_void, offset: u64) {
     // SAFETY: the runtime passes back the pointer that `call` gave to it.
     let bundle = unsafe { &*bootloader.cast::<Bundle>() };
     if let Some(ahead) = &bundle.ahead {
-        ahead.modules.give_back(offset);
+        ahead.modules.give_back(offset, || os::forget_own_code());
     }
 }
 
@@ -111,7 +111,8 @@ unsafe extern "C" fn settle(bootloader: *const c_void, runs_program: bool) {
             ahead.modules.discard();
         }
     }
-    bundle.payload.executable.forget_modules();
+    bundle.payload.executable.forget();
+    os::forget_own_code();
 }
 
 /// See [`Handoff::native_path`].

@@ -49,9 +49,11 @@ def clean_environment(folder: Path) -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def serving(command: list[str], environment: dict[str, str], folder: Path) -> Iterator[Server]:
+def serving(
+    command: list[str], environment: dict[str, str], folder: Path, socket_name: str = "socket"
+) -> Iterator[Server]:
     """Starts a plugin as mcpd does, waits until its socket accepts a connection, and stops it in the end."""
-    address = folder / "socket"
+    address = folder / socket_name
     address.unlink(missing_ok=True)
     errors = folder / "stderr"
     begin = time.perf_counter()

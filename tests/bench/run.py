@@ -6,6 +6,7 @@ What is measured, and how, says the README beside this file. The result is print
 """
 
 import argparse
+import contextlib
 import os
 import platform
 import shutil
@@ -18,6 +19,7 @@ from typing import Any
 
 import environments
 import machine
+import modules
 import packers
 from packers import PEERS, Build
 from processes import clean_environment, run_to_exit, serving
@@ -26,6 +28,7 @@ from rounds import Measures, after_warm_up, side_by_side
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 EXAMPLE = REPOSITORY / "examples" / "simple_plugin"
+EXAMPLES = sorted(path.parent for path in (REPOSITORY / "examples").glob("*/main.py"))
 
 PLAIN = "plain python"
 RPACK = "rpack"
@@ -61,13 +64,26 @@ def measure(work: Path, rpack: Path, runs: int, peers: list[str]) -> None:
     hello.write_text('print("hi")\n')
     plugins = prepared(plugin, work / "plugin", rpack, python, peers, python_of_peers)
     greeters = prepared(hello, work / "greeter", rpack, python, peers, python_of_peers)
-    for name, build in [*plugins.items(), *greeters.items()]:
+    # Some peers take minutes for one program, so these are for rpack alone.
+    importer = modules.write(work / "modules")
+    importers = prepared(importer, work / "importer", rpack, python, [], python_of_peers)
+    examples = [
+        prepared(example / "main.py", work / "examples" / example.name, rpack, python, [], python_of_peers)
+        for example in EXAMPLES
+    ]
+    for name, build in [pair for builds in [plugins, greeters, importers, *examples] for pair in builds.items()]:
         say(f"Packing with {name}")
         build.run(work)
 
     servers = {PLAIN: [str(python), str(plugin)]} | commands(plugins)
     programs = {PLAIN: [str(python), str(hello)]} | commands(greeters)
+    import_programs = {PLAIN: [str(python), str(importer)]} | commands(importers)
     check_greetings(programs, work)
+    check_greetings(import_programs, work)
+    groups = {
+        PLAIN: [[str(python), str(example / "main.py")] for example in EXAMPLES],
+        RPACK: [commands(builds)[RPACK] for builds in examples],
+    }
 
     say(f"Measuring starts, {runs} rounds")
     # The first runs are taken in the same rounds, beside the second runs that they are compared with.
@@ -75,8 +91,12 @@ def measure(work: Path, rpack: Path, runs: int, peers: list[str]) -> None:
     starts = after_warm_up(runs, each(servers, lambda command: start(command, work)) | first_run)
     first_starts = {PLAIN: starts[PLAIN], RPACK: starts.pop(f"{RPACK}, first run")}
     exits = after_warm_up(runs, each(programs, lambda command: run_to_exit(command, clean_environment(work))))
+    imports = after_warm_up(runs, each(import_programs, lambda command: run_to_exit(command, clean_environment(work))))
     say("Measuring memory")
     memory = after_warm_up(min(runs, MEMORY_RUNS), each(servers, lambda command: memory_used(command, work)))
+    memory_together = after_warm_up(
+        min(runs, MEMORY_RUNS), each(groups, lambda group: memory_used_together(group, work))
+    )
     say("Measuring builds")
     sizes = {name: [build.size()] for name, build in plugins.items()}
     # Everything was packed once already, which warmed up what a build reads.
@@ -86,9 +106,11 @@ def measure(work: Path, rpack: Path, runs: int, peers: list[str]) -> None:
         Row("plugin: exec to socket accepting, second run", milliseconds, starts),
         Row("plugin: exec to socket accepting, first run ever", milliseconds, first_starts),
         Row('`print("hi")`: exec to exit', milliseconds, exits),
+        Row(f"{modules.COUNT} modules of pure Python: exec to exit", milliseconds, imports),
         Row("plugin: cold build", seconds, builds),
         Row("plugin: size", megabytes, sizes),
         Row("plugin: memory while serving", megabytes, memory),
+        Row(f"{len(EXAMPLES)} plugins together: memory while serving", megabytes, memory_together),
     ]
     versions = installed | environments.packages(python_of_peers)
     circumstances = machine.facts(REPOSITORY) | {
@@ -130,6 +152,16 @@ def first_start(command: list[str], work: Path) -> float:
 def memory_used(command: list[str], work: Path) -> float:
     with serving(command, clean_environment(work), work) as server:
         return server.settled_memory()
+
+
+def memory_used_together(group: list[list[str]], work: Path) -> float:
+    with contextlib.ExitStack() as stack:
+        environment = clean_environment(work)
+        servers = [
+            stack.enter_context(serving(command, environment, work, f"socket{number}"))
+            for number, command in enumerate(group)
+        ]
+        return sum(server.settled_memory() for server in servers)
 
 
 def check_greetings(programs: dict[str, list[str]], work: Path) -> None:

@@ -1,6 +1,5 @@
 //! Running the program's entry module as `__main__`, and ending as `python` would.
 
-use crate::pages;
 use crate::program::{Prepared, Program};
 use crate::runtime_hooks;
 use crate::unmarshal;
@@ -24,7 +23,6 @@ pub fn run(py: Python<'_>, program: &'static Program) -> Outcome {
     let worker = worker::requested(program);
     let imports_program = worker.as_ref().is_none_or(Worker::imports_program);
     program.settle(if imports_program { Prepared::Kept } else { Prepared::Dropped });
-    pages::forget_executable();
     // Beyond this point the process has one thread, until the program starts others.
     let ran = runtime_hooks::run(py, program).and_then(|()| match worker {
         Some(worker) => {

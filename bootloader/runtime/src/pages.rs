@@ -12,17 +12,7 @@ const WRITABLE: u32 = 2;
 
 /// Lets the pages go of the library that was loaded from `path`.
 pub fn forget_library(path: &CStr) {
-    forget(path);
-}
-
-/// Lets the pages go of the executable itself, most of which has done its work when the program begins.
-pub fn forget_executable() {
-    // The dynamic linker gives the executable no name (dl_iterate_phdr(3)).
-    forget(c"");
-}
-
-fn forget(name: &CStr) {
-    let mut wanted = name;
+    let mut wanted = path;
     // SAFETY: the function is of the type that is asked for, and its data lives as long as the call.
     unsafe { libc::dl_iterate_phdr(Some(forget_if_named), (&raw mut wanted).cast()) };
 }
@@ -33,7 +23,7 @@ fn forget(name: &CStr) {
 ///
 /// Only for `dl_iterate_phdr`, with a `&CStr` as data.
 unsafe extern "C" fn forget_if_named(info: *mut libc::dl_phdr_info, _: usize, data: *mut c_void) -> c_int {
-    // SAFETY: `forget` gives a pointer to a name that lives as long as the iteration.
+    // SAFETY: `forget_library` gives a pointer to a name that lives as long as the iteration.
     let wanted = unsafe { *data.cast::<&CStr>() };
     // SAFETY: the dynamic linker describes an object, which stays loaded during the call.
     let info = unsafe { &*info };

@@ -286,3 +286,18 @@ pub fn forget_pages(start: *const u8, length: usize) {
     // SAFETY: the caller has done with these bytes. Where the advice is not taken, they stay.
     let _ = unsafe { rustix::mm::madvise(start, rest, rustix::mm::Advice::LinuxDontNeed) };
 }
+
+/// Lets the pages of the bootloader's own code go. Most of it has done its work when the program begins; what is called again
+/// comes back from the page cache.
+pub fn forget_own_code() {
+    // SAFETY: symbols that the linker defines (ld(1), "Source Code Reference"); only their addresses are used.
+    let (start, end) = unsafe { (&raw const __executable_start, &raw const etext) };
+    forget_pages(start, end.addr() - start.addr());
+}
+
+unsafe extern "C" {
+    /// The executable's first byte in memory.
+    static __executable_start: u8;
+    /// The first byte behind its code.
+    static etext: u8;
+}
