@@ -51,7 +51,7 @@ impl PrivateFolder {
         if !os::is_private(&fs::symlink_metadata(path)?) {
             return Err(io::Error::other("it belongs to somebody else"));
         }
-        let lock = os::open_folder(path)?;
+        let lock = os::set_aside(os::open_folder(path)?);
         match lock.try_lock_shared() {
             Err(TryLockError::Error(error)) => Err(error),
             Err(TryLockError::WouldBlock) => Ok(None),

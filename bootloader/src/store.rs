@@ -130,7 +130,7 @@ impl Tree {
         if metadata.modified().is_ok_and(|time| time.elapsed().map_or(true, |age| age > RENEWAL)) {
             let _ = file.set_modified(SystemTime::now());
         }
-        Some(Some(file))
+        Some(Some(os::set_aside(file)))
     }
 }
 

@@ -14,6 +14,12 @@ use std::path::{Path, PathBuf};
 /// The kernel's name for the executable of this process. Opening it works even after the file was renamed or removed.
 const OWN_EXECUTABLE: &str = "/proc/self/exe";
 
+/// Descriptors of the bootloader begin here. The kernel's table of them has a size for a process's highest one; up to 127
+/// that is 1 KiB.
+const LOWEST_OWN_DESCRIPTOR: i32 = 100;
+/// The first number behind those of the standard streams.
+const LOWEST_OTHER_DESCRIPTOR: i32 = 3;
+
 /// What user namespaces show as the owner of a file whose true owner they have no number for (user_namespaces(7)).
 const OVERFLOW_USER: u32 = 65534;
 
@@ -67,6 +73,15 @@ fn path_of_mapping(line: &[u8], address: usize) -> Option<PathBuf> {
 /// A path as C takes it. Paths from the operating system hold no NUL byte.
 pub fn c_path(path: &Path) -> io::Result<CString> {
     Ok(CString::new(path.as_os_str().as_bytes())?)
+}
+
+/// Gives an open file that stays open a number that no program expects to be its own. The lowest free one could be that of
+/// a standard stream which the program was started without.
+pub fn set_aside(file: File) -> File {
+    let duplicate = |lowest| rustix::io::fcntl_dupfd_cloexec(&file, lowest);
+    // A process may be allowed to have fewer descriptors.
+    let aside = duplicate(LOWEST_OWN_DESCRIPTOR).or_else(|_| duplicate(LOWEST_OTHER_DESCRIPTOR));
+    aside.map_or(file, File::from)
 }
 
 /// Creates a folder, and those above it, that only this user may enter. It is no error if it exists.
@@ -252,7 +267,7 @@ pub fn anonymous_file(name: &str) -> io::Result<File> {
     let file = create(MemfdFlags::CLOEXEC | MemfdFlags::EXEC)
         .or_else(|_| create(MemfdFlags::CLOEXEC | MemfdFlags::NOEXEC_SEAL))
         .or_else(|_| create(MemfdFlags::CLOEXEC))?;
-    Ok(File::from(file))
+    Ok(set_aside(File::from(file)))
 }
 
 /// The path under which this process can open `file` again.

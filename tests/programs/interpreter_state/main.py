@@ -4,6 +4,7 @@ import __main__
 import builtins
 import gc
 import os
+import subprocess
 import sys
 import threading
 
@@ -25,7 +26,8 @@ for name in ("exit", "quit", "help", "copyright", "credits", "license"):
     print("builtin", name, type(getattr(builtins, name, None)).__name__)
 print("threads", threading.active_count(), threading.current_thread() is threading.main_thread())
 print("native threads", len(os.listdir("/proc/self/task")))
-# The folder that is being listed has a descriptor too.
-print("descriptors", sorted(os.listdir("/proc/self/fd"), key=int))
+# A packed program keeps descriptors of its own, far from the first ones, and no child inherits them.
+print("next descriptors", os.open(os.devnull, os.O_RDONLY), os.open(os.devnull, os.O_RDONLY))
+print("inherited by children", subprocess.check_output(["sh", "-c", "ls /proc/$$/fd"], close_fds=False).split())
 print("process", os.getpgrp() == os.getpgid(os.getppid()), os.umask(0o22) == os.umask(0o22))
 print("working folder", os.listdir())
