@@ -9,10 +9,13 @@ use std::process::{Command, Output};
 /// Writes `content` as an executable of its own and runs it with a store of its own or with the shared one.
 fn run_content(folder: &Path, content: &[u8]) -> Output {
     let path = folder.join("damaged");
-    // A new file each time: one that has just been executed cannot be written for a moment.
+    // A new file each time: one that has just been executed cannot be written for a moment. Nor can one be executed that a
+    // process has open for writing, and what another test starts meanwhile would inherit that; so `cp` writes it.
     let _ = fs::remove_file(&path);
-    fs::write(&path, content).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    let copied = folder.join("content");
+    fs::write(&copied, content).unwrap();
+    fs::set_permissions(&copied, fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(Command::new("cp").args([&copied, &path]).status().unwrap().success());
     let mut command = Command::new(&path);
     clean(&mut command);
     run(&mut command)
