@@ -56,8 +56,9 @@ impl PackedPath {
             "" => Some(path),
             folder => path.strip_prefix(folder)?.strip_prefix('/'),
         };
-        let files = self.program.index.files();
-        files.filter_map(|file| inside(file.path)?.split('/').next()).collect()
+        let index = &self.program.index;
+        let paths = index.files().map(|file| file.path).chain(index.package_folders());
+        paths.filter_map(|path| inside(path)?.split('/').next()).collect()
     }
 
     fn join(&self, descendant: &str) -> String {
@@ -116,7 +117,8 @@ impl PackedPath {
     }
 
     fn is_dir(&self) -> bool {
-        self.path.is_empty() || !self.names().is_empty()
+        let is_package = || self.program.index.package_folders().any(|folder| folder == self.path);
+        self.path.is_empty() || !self.names().is_empty() || is_package()
     }
 
     fn is_file(&self) -> bool {

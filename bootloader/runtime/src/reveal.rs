@@ -147,8 +147,8 @@ fn wanted(program: &Program, event: &str, is_writing: bool, relative: &str, py: 
         // `open` fails for a folder in any case.
         return (event != "open" && !asks_for_metadata(event, py)).then_some(Wanted::Data);
     }
-    let is_below = |path: &str| path.strip_prefix(relative).is_some_and(|rest| rest.starts_with('/'));
-    let is_folder = program.index.files().any(|file| is_below(file.path));
+    let below = |path: &str| path.strip_prefix(relative).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let is_folder = program.index.files().any(|file| below(file.path)) || program.index.package_folders().any(below);
     if is_folder { Some(Wanted::Data) } else { is_writing.then_some(Wanted::Room) }
 }
 

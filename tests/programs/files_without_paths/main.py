@@ -2,10 +2,12 @@
 
 import importlib.metadata
 import importlib.resources
+import os
 import pkgutil
 import sys
 
 import demo
+import demo.bare
 import space.part
 
 files = importlib.resources.files("demo")
@@ -22,6 +24,10 @@ for attempt in (files / "nothing", files / "nested"):
     except OSError as error:
         print(type(error).__name__, error.errno)
 print(pkgutil.get_data("demo", "nested/bytes.bin"))
+
+bare = importlib.resources.files("demo.bare")
+print(bare.is_dir(), [entry.name for entry in bare.iterdir() if not entry.name.startswith("__")])
+print(sorted(entry.name for entry in files.iterdir() if entry.is_dir() and not entry.name.startswith("__")))
 
 # A namespace package, and a package inside of it.
 print([entry.name for entry in importlib.resources.files("space").iterdir() if entry.name == "note.txt"])
@@ -45,6 +51,6 @@ except importlib.metadata.PackageNotFoundError as error:
 if "by-path" in sys.argv:
     with importlib.resources.as_file(files / "words.txt") as path:
         print(path.name, path.stat().st_size)
-    print(demo.listing())
+    print(demo.listing(), [name for name in os.listdir(demo.path("bare")) if not name.startswith("__")])
     with open(demo.path("words.txt"), encoding="utf-8") as file:
         print(file.read().split())
