@@ -6,7 +6,9 @@
 mod archive;
 mod bad_input;
 mod damage;
+mod environment;
 mod examples;
+mod face;
 mod faults;
 mod hostile_places;
 mod identity;
