@@ -119,7 +119,7 @@ fn sys_executable_starts_the_program_again() {
 }
 
 #[test]
-fn multiprocessing_works_where_nothing_is_unpacked() {
+fn multiprocessing_works_where_the_store_is_not_used() {
     let folder = tempfile::tempdir().unwrap();
     let source = "import multiprocessing, os, sys\n\
         def work(number):\n    return number + 1, os.path.exists(sys._MEIPASS)\n\
@@ -128,9 +128,11 @@ fn multiprocessing_works_where_nothing_is_unpacked() {
                 with multiprocessing.get_context(method).Pool(1) as pool:\n            \
                     print(pool.map(work, [1]))\n";
     let mut command = Command::new(pack_source(folder.path(), source, &[]));
-    // Without a home there is no place for the store.
-    let output = run(command.env_clear());
-    assert_eq!(text(&output.stdout), "[(2, False)]\n".repeat(3), "{}", text(&output.stderr));
+    // Parent and child each have a folder of their own then, or none.
+    for (place, exists) in [("per-run", "True"), ("memory", "False")] {
+        let output = run(command.env_clear().env("RPACK_UNPACK", place));
+        assert_eq!(text(&output.stdout), format!("[(2, {exists})]\n").repeat(3), "{place}: {}", text(&output.stderr));
+    }
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub fn run(py: Python<'_>, program: &'static Program) -> Outcome {
     let ran = runtime_hooks::run(py, program).and_then(|()| match worker {
         Some(worker) => {
             program.trace(|| format!("running {:?}", worker.command));
-            execute_worker(py, &worker)
+            execute_worker(py, program, &worker)
         }
         None => {
             program.trace(|| "running __main__".to_owned());
@@ -90,10 +90,13 @@ fn folder_spec<'py>(py: Python<'py>, importer: &Bound<'py, PyAny>, path: &str) -
 }
 
 /// Runs the command as `python -c` would: in a `__main__` that has no file.
-fn execute_worker(py: Python<'_>, worker: &Worker) -> PyResult<()> {
+fn execute_worker(py: Python<'_>, program: &Program, worker: &Worker) -> PyResult<()> {
     let arguments = PyList::new(py, ["-c"])?;
     worker.arguments.iter().try_for_each(|argument| arguments.append(argument))?;
     py.import("sys")?.setattr("argv", arguments)?;
+    if worker.has_moved(program) {
+        py.run(worker::MOVED, Some(&PyDict::new(py)), None)?;
+    }
     let command = CString::new(worker.command.as_str())?;
     py.run(&command, Some(&py.import("__main__")?.dict()), None)
 }

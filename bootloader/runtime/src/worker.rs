@@ -10,6 +10,7 @@ mod literal;
 
 use self::literal::skip_literal;
 use crate::program::Program;
+use std::ffi::CStr;
 
 /// What a process is to run instead of the program.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,7 +21,24 @@ pub struct Worker {
     pub arguments: &'static [&'static str],
 }
 
+/// What a process runs first whose bundle is not where its parent's is.
+pub const MOVED: &CStr = match CStr::from_bytes_with_nul(concat!(include_str!("worker/moved.py"), "\0").as_bytes()) {
+    Ok(code) => code,
+    Err(_) => panic!("a text without NUL bytes, and one at its end"),
+};
+
 impl Worker {
+    /// Whether it unpickles what the parent process says about itself.
+    fn is_told_of_parent(&self) -> bool {
+        !self.command.contains("resource_tracker")
+    }
+
+    /// Whether the parent's bundle has another path than this process's. Folders of a run, and nothing else, are called so.
+    pub fn has_moved(&self, program: &Program) -> bool {
+        let name = program.bundle.rsplit('/').next().unwrap_or_default();
+        self.is_told_of_parent() && name.starts_with("rpack-")
+    }
+
     /// Whether it imports the program's own modules: a child of `spawn` does, the servers do not.
     pub fn imports_program(&self) -> bool {
         !self.arguments.is_empty()
