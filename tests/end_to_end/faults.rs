@@ -5,7 +5,7 @@ use crate::rpack::{pack_source, run, text};
 use crate::store::{Store, assert_prints, packed, packed_with_store};
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Write, stdout};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -84,7 +84,7 @@ fn five_hundred_killed_first_runs_do_not_hurt_the_next() {
         assert_eq!(store.leftovers(), [] as [PathBuf; 0], "after {killed} killed runs");
         assert!(contents(&store) == expected, "after {killed} killed runs the tree has another content");
     }
-    println!("{begun} first runs begun, {killed} killed, {left} left something unfinished");
+    writeln!(stdout(), "{begun} first runs begun, {killed} killed, {left} left something unfinished").unwrap();
     assert_eq!(killed, KILLED);
     assert!(left >= KILLED / 20, "only {left} of {killed} first runs were killed while they unpacked");
 }

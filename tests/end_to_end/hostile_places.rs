@@ -5,6 +5,7 @@ use crate::refused_calls::{self, ENOSYS, EPERM, FLOCK, LINK, LINKAT, MEMFD_CREAT
 use crate::rpack::{clean, example, pack_source, run, text};
 use crate::store::{PROGRAM, assert_prints, files_below, packed, packed_with_store};
 use std::fs;
+use std::io::{Write, stdout};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -200,7 +201,7 @@ fn a_folder_of_the_run_serves_where_anonymous_files_are_denied() {
 fn memory_serves_where_anonymous_files_may_not_be_executed() {
     if !Path::new("/proc/sys/vm/memfd_noexec").exists() {
         // Linux 6.3 brought it; an older kernel has nothing to forbid.
-        println!("this kernel has no vm.memfd_noexec");
+        writeln!(stdout(), "this kernel has no vm.memfd_noexec").unwrap();
         return;
     }
     let folder = tempfile::tempdir().unwrap();

@@ -157,8 +157,10 @@ fn asks_for_metadata(event: &str, py: Python<'_>) -> bool {
     if event != "os.listdir" {
         return false;
     }
-    // SAFETY: the interpreter's lock is held; the answer is borrowed, and null where no Python code runs.
-    let globals = unsafe { Bound::from_borrowed_ptr_or_opt(py, ffi::PyEval_GetGlobals()) };
+    // SAFETY: the interpreter's lock is held.
+    let globals = unsafe { ffi::PyEval_GetGlobals() };
+    // SAFETY: the answer is borrowed from the running code, and null where there is none.
+    let globals = unsafe { Bound::from_borrowed_ptr_or_opt(py, globals) };
     let name = globals.and_then(|globals| globals.get_item("__name__").ok());
     name.and_then(|name| name.extract::<String>().ok()).is_some_and(|name| name.starts_with("importlib.metadata"))
 }
