@@ -40,7 +40,9 @@ fn set_other_categories() {
         !unsafe { libc::setlocale(category, name.as_ptr()) }.is_null()
     };
     if !categories.iter().all(|&category| set(category, c"")) {
-        categories.iter().for_each(|&category| drop(set(category, c"C")));
+        for category in categories {
+            set(category, c"C");
+        }
     }
 }
 
