@@ -16,6 +16,10 @@ pub(crate) struct Conditions<'a> {
     /// `WINDOWS = sys.platform == "win32"`, as long as it is assigned once.
     constants: HashMap<String, Value>,
     assigned: HashSet<String>,
+    /// `NAME = "text"`, as long as it is assigned once. It names what is imported, and decides nothing.
+    texts: HashMap<String, String>,
+    /// What the texts start with that were assigned to names: `name = f"backends.{kind}"`.
+    starts: HashMap<String, String>,
 }
 
 /// What `__name__` is while the module runs.
@@ -37,7 +41,15 @@ enum Value {
 
 impl<'a> Conditions<'a> {
     pub(crate) fn new(interpreter: &'a Interpreter, role: Role) -> Self {
-        Conditions { interpreter, role, aliases: HashMap::new(), constants: HashMap::new(), assigned: HashSet::new() }
+        Conditions {
+            interpreter,
+            role,
+            aliases: HashMap::new(),
+            constants: HashMap::new(),
+            assigned: HashSet::new(),
+            texts: HashMap::new(),
+            starts: HashMap::new(),
+        }
     }
 
     /// Notes that an import binds `local` to the module or attribute `dotted`.
@@ -48,6 +60,12 @@ impl<'a> Conditions<'a> {
     /// Notes `name = value` at the top level of the module.
     pub(crate) fn assign(&mut self, name: &str, value: &Expr) {
         let first = self.assigned.insert(name.to_owned());
+        self.texts.remove(name);
+        if let Expr::StringLiteral(text) = value
+            && first
+        {
+            self.texts.insert(name.to_owned(), text.value.to_str().to_owned());
+        }
         // A plain literal is a switch that someone may flip from outside (`_false = 0` in
         // `xml.sax`), no fact.
         let folded = if value.is_literal_expr() { None } else { self.value(value) };
@@ -65,6 +83,32 @@ impl<'a> Conditions<'a> {
     pub(crate) fn forget(&mut self, name: &str) {
         self.assigned.insert(name.to_owned());
         self.constants.remove(name);
+        self.texts.remove(name);
+    }
+
+    /// Notes what the text that is assigned to a name starts with.
+    pub(crate) fn note_start(&mut self, name: &str, start: Option<String>) {
+        match start {
+            Some(start) => self.starts.insert(name.to_owned(), start),
+            None => self.starts.remove(name),
+        };
+    }
+
+    /// What the text starts with that was last assigned to a name.
+    pub(crate) fn start(&self, expression: &Expr) -> Option<&str> {
+        match expression {
+            Expr::Name(name) => self.starts.get(name.id.as_str()).map(String::as_str),
+            _ => None,
+        }
+    }
+
+    /// The text that an expression is: a literal, or a name that one was assigned to.
+    pub(crate) fn text<'b>(&'b self, expression: &'b Expr) -> Option<&'b str> {
+        match expression {
+            Expr::StringLiteral(text) => Some(text.value.to_str()),
+            Expr::Name(name) => self.texts.get(name.id.as_str()).map(String::as_str),
+            _ => None,
+        }
     }
 
     /// The truth of a condition, `None` where it is unknown.
@@ -103,6 +147,11 @@ impl<'a> Conditions<'a> {
             dotted.push_str(attribute);
         }
         Some(dotted)
+    }
+
+    /// Whether an import bound something to this dotted name.
+    pub(crate) fn is_import(&self, dotted: &str) -> bool {
+        self.aliases.values().any(|bound| bound == dotted)
     }
 
     /// Whether an import bound the name that `expression` starts with.

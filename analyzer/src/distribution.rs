@@ -17,6 +17,8 @@ pub struct Distribution {
     pub files: Vec<PathBuf>,
     /// `Requires-Dist` lines, PEP 508 as written.
     pub requires: Vec<String>,
+    /// The modules that `entry_points.txt` names, by group.
+    pub entry_points: BTreeMap<String, Vec<String>>,
     /// For an editable install (PEP 660), the folder of the project, from `direct_url.json` (PEP
     /// 610).
     pub editable_root: Option<PathBuf>,
@@ -74,7 +76,10 @@ fn read(folder: &Path, metadata_folder: PathBuf) -> Option<Distribution> {
     };
     let editable_root = editable_root(&metadata_folder);
     let Metadata { name, version, requires } = metadata;
-    Some(Distribution { name, version, metadata_folder, files, requires, editable_root })
+    let entry_points = fs::read(metadata_folder.join("entry_points.txt"))
+        .map(|bytes| parse_entry_points(&String::from_utf8_lossy(&bytes)))
+        .unwrap_or_default();
+    Some(Distribution { name, version, metadata_folder, files, requires, entry_points, editable_root })
 }
 
 struct Metadata {
@@ -83,13 +88,13 @@ struct Metadata {
     requires: Vec<String>,
 }
 
-/// Reads the headers of METADATA. It is an e-mail message (PEP 566): headers end at the first empty
-/// line, and a line that starts with white space continues the header before it, which none of
-/// these three does.
+/// Reads the headers of METADATA. It is an e-mail message (PEP 566): headers end at the first line
+/// that is quite empty, and a line that starts with white space continues the header before it, as
+/// the text of a license does.
 fn parse_metadata(text: &str) -> Option<Metadata> {
     let (mut name, mut version, mut requires) = (None, None, Vec::new());
-    for line in text.lines().take_while(|line| !line.trim().is_empty()) {
-        let Some((header, value)) = line.split_once(':') else { continue };
+    for line in text.lines().take_while(|line| !line.is_empty()) {
+        let Some((header, value)) = line.split_once(':').filter(|_| !line.starts_with([' ', '\t'])) else { continue };
         let value = value.trim();
         if header.eq_ignore_ascii_case("name") {
             name.get_or_insert_with(|| value.to_owned());
@@ -100,6 +105,25 @@ fn parse_metadata(text: &str) -> Option<Metadata> {
         }
     }
     Some(Metadata { name: name?, version: version.unwrap_or_default(), requires })
+}
+
+/// Reads the groups of `entry_points.txt`: an INI file of lines `name = module:attribute [extra]`.
+/// Scripts are started by a user, not asked for by a program.
+fn parse_entry_points(text: &str) -> BTreeMap<String, Vec<String>> {
+    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut group = "";
+    for line in text.lines().map(str::trim) {
+        if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+            group = name.trim();
+        } else if let Some((_, reference)) = line.split_once('=')
+            && !line.starts_with(['#', ';'])
+            && !matches!(group, "" | "console_scripts" | "gui_scripts")
+        {
+            let module = reference.split([':', '[']).next().unwrap_or_default().trim();
+            groups.entry(group.to_owned()).or_default().push(module.to_owned());
+        }
+    }
+    groups
 }
 
 /// Reads the paths of RECORD, a CSV of path, hash and size.
@@ -195,7 +219,7 @@ mod tests {
         write(
             folder.path(),
             "a/Foo_Bar-1.0.dist-info/METADATA",
-            "Name: Foo_Bar\nVersion: 1.0\nRequires-Dist: x>1\n\nName: no\n",
+            "Name: Foo_Bar\nVersion: 1.0\nLicense: a\n        \n        Name: b\nRequires-Dist: x>1\n\nName: no\n",
         );
         write(
             folder.path(),

@@ -12,6 +12,14 @@ pub(crate) enum Call {
     Computed,
     /// It changes how modules are found.
     ImportHook,
+    /// It asks for the metadata of a distribution.
+    Metadata(String),
+    /// It lists the modules of a package that is not known.
+    ListsModules,
+    /// It takes its names from a `.pyi` file beside the module.
+    ReadsStub,
+    /// It loads a module from a path, or shows the source of one.
+    Sources,
 }
 
 /// Recognizes the functions that import by a text: `importlib.import_module`, `__import__` and
@@ -19,9 +27,15 @@ pub(crate) enum Call {
 /// that an import gave them.
 pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: Identity<'_>) -> Option<Call> {
     let function = conditions.dotted(&call.func)?;
+    if function == "attach_stub" || function.ends_with(".attach_stub") {
+        return Some(Call::ReadsStub);
+    }
     match function.as_str() {
         "importlib.import_module" => Some(import_module(call, conditions, identity)),
-        "__import__" | "builtins.__import__" | "importlib.__import__" => Some(builtin_import(call, identity)),
+        "__import__" | "builtins.__import__" | "importlib.__import__" => {
+            Some(builtin_import(call, conditions, identity))
+        }
+        "pkgutil.iter_modules" | "pkgutil.walk_packages" => Some(list_modules(call, conditions, identity)),
         "importlib.resources.files"
         | "importlib.resources.path"
         | "importlib.resources.contents"
@@ -36,6 +50,18 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
         | "pkg_resources.resource_string"
         | "pkg_resources.resource_stream"
         | "runpy.run_module" => literal(argument(call, 0, "package")?).map(|name| import(name.to_owned())),
+        "importlib.metadata.distribution"
+        | "importlib.metadata.files"
+        | "importlib.metadata.metadata"
+        | "importlib.metadata.requires"
+        | "importlib.metadata.version"
+        | "importlib_metadata.distribution"
+        | "importlib_metadata.metadata"
+        | "importlib_metadata.version"
+        | "pkg_resources.get_distribution"
+        | "pkg_resources.require" => {
+            conditions.text(argument(call, 0, "distribution_name")?).map(|name| Call::Metadata(name.to_owned()))
+        }
         "pkgutil.resolve_name" => {
             let name = literal(argument(call, 0, "name")?)?;
             Some(Call::Import(Target::Guess(name.split(':').next().unwrap_or(name).to_owned())))
@@ -45,6 +71,13 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
         // `site` makes `help` a `_sitebuiltins._Helper`, which imports `pydoc` when it is called.
         "help" if identity.origin == Origin::Program => Some(import("pydoc".to_owned())),
         "pkgutil.extend_path" => Some(Call::ImportHook),
+        "importlib.util.spec_from_file_location"
+        | "importlib.machinery.SourceFileLoader"
+        | "importlib.machinery.FileFinder"
+        | "runpy.run_path"
+        | "inspect.getsource"
+        | "inspect.getsourcefile"
+        | "inspect.getsourcelines" => Some(Call::Sources),
         _ => None,
     }
 }
@@ -64,6 +97,28 @@ pub(crate) fn referred_name(text: &str) -> Option<&str> {
     is_dotted_name(name).then_some(name)
 }
 
+/// The package, and the start of the last part, in a text that is completed to the name of a submodule: `"docutils.languages."`,
+/// `"django.conf.locale.%s"`. A single word before the dot is too little to tell.
+pub(crate) fn referred_package(text: &str) -> Option<(&str, &str)> {
+    const LONGEST: usize = 200;
+    if text.len() > LONGEST {
+        return None;
+    }
+    let head = text.split(['%', '{']).next().unwrap_or(text);
+    let (package, last) = head.rsplit_once('.')?;
+    let is_completed = head.len() < text.len() || last.is_empty();
+    let is_name = package.contains('.') && is_dotted_name(package) && (last.is_empty() || is_dotted_name(last));
+    (is_completed && is_name).then_some((package, last))
+}
+
+/// The dots and the name of a text that is a relative name: `"._bar.Bar"`.
+pub(crate) fn relative_name(text: &str) -> Option<(u32, &str)> {
+    const LONGEST: usize = 200;
+    let name = text.trim_start_matches('.');
+    let level = u32::try_from(text.len() - name.len()).ok().filter(|&level| (1..=8).contains(&level))?;
+    (text.len() <= LONGEST && is_dotted_name(name)).then_some((level, name))
+}
+
 /// Whether a text is a dotted name of ASCII identifiers.
 pub(crate) fn is_dotted_name(text: &str) -> bool {
     text.split('.').all(|part| {
@@ -76,7 +131,10 @@ pub(crate) fn is_dotted_name(text: &str) -> bool {
 fn import_module(call: &ExprCall, conditions: &Conditions<'_>, identity: Identity<'_>) -> Call {
     let Some(name) = argument(call, 0, "name") else { return Call::Computed };
     let package = argument(call, 1, "package");
-    if let Some(name) = literal(name) {
+    if let Some(name) = own_name(name, conditions, identity) {
+        return import(name);
+    }
+    if let Some(name) = conditions.text(name) {
         let Some(rest) = name.strip_prefix('.') else { return import(name.to_owned()) };
         let Some(package) = package.and_then(|package| named_package(package, conditions, identity)) else {
             return Call::Computed;
@@ -89,7 +147,7 @@ fn import_module(call: &ExprCall, conditions: &Conditions<'_>, identity: Identit
 }
 
 /// `__import__(name, globals, locals, fromlist, level)`.
-fn builtin_import(call: &ExprCall, identity: Identity<'_>) -> Call {
+fn builtin_import(call: &ExprCall, conditions: &Conditions<'_>, identity: Identity<'_>) -> Call {
     let Some(name) = argument(call, 0, "name") else { return Call::Computed };
     let level = match argument(call, 4, "level") {
         Some(Expr::NumberLiteral(number)) => match &number.value {
@@ -98,13 +156,15 @@ fn builtin_import(call: &ExprCall, identity: Identity<'_>) -> Call {
         },
         _ => 0,
     };
-    let Some(name) = literal(name) else {
-        return match literal_start(name).as_deref().and_then(|start| start.rsplit_once('.')) {
-            Some((package, _)) if is_dotted_name(package) => Call::Import(Target::Submodules(package.to_owned())),
-            _ => Call::Computed,
-        };
+    let known = conditions.text(name).map(str::to_owned).or_else(|| own_name(name, conditions, identity));
+    let Some(name) = known else {
+        if level > 0 && literal_start(name).is_some_and(|start| !start.contains('.')) {
+            let start = literal_start(name).unwrap_or_default();
+            return Call::Import(Target::Submodules(absolute(identity.package, level, ""), start));
+        }
+        return computed(name, || None, conditions, identity);
     };
-    let module = absolute(identity.package, level, name);
+    let module = absolute(identity.package, level, &name);
     let from_list = match argument(call, 3, "fromlist") {
         Some(Expr::List(list)) => &list.elts[..],
         Some(Expr::Tuple(tuple)) => &tuple.elts[..],
@@ -122,19 +182,41 @@ fn computed(
     conditions: &Conditions<'_>,
     identity: Identity<'_>,
 ) -> Call {
-    let Some(start) = literal_start(name).or_else(|| own_name_start(name, conditions, identity)) else {
+    let start = start_of(name, conditions, identity).or_else(|| conditions.start(name).map(str::to_owned));
+    let Some(start) = start else {
         return Call::Computed;
     };
-    let Some((known, _)) = start.rsplit_once('.') else { return Call::Computed };
+    let Some((known, last)) = start.rsplit_once('.') else { return Call::Computed };
     let known = match known.strip_prefix('.') {
         _ if known.is_empty() => package(),
         Some(rest) => package().map(|package| absolute(&package, 1, rest)),
         None => Some(known.to_owned()),
     };
     match known {
-        Some(known) if is_dotted_name(&known) => Call::Import(Target::Submodules(known)),
+        Some(known) if is_dotted_name(&known) => Call::Import(Target::Submodules(known, last.to_owned())),
         _ => Call::Computed,
     }
+}
+
+/// The text that a computed text starts with, as far as it is known.
+pub(crate) fn start_of(expression: &Expr, conditions: &Conditions<'_>, identity: Identity<'_>) -> Option<String> {
+    literal_start(expression).or_else(|| own_name_start(expression, conditions, identity))
+}
+
+/// The modules that a text imports which is Python source: `exec("from settings import *")`.
+pub(crate) fn imports_in(text: &str) -> impl Iterator<Item = &str> {
+    const LONGEST: usize = 400;
+    let statements = text.split([';', '\n']).filter(move |_| text.len() <= LONGEST);
+    statements.filter_map(|statement| {
+        let (word, rest) = statement.trim().split_once(' ')?;
+        let name = rest.split_whitespace().next()?;
+        let is_import = match word {
+            "import" => rest.split_whitespace().nth(1).is_none_or(|next| next == "as"),
+            "from" => rest.split_whitespace().nth(1) == Some("import"),
+            _ => false,
+        };
+        (is_import && is_dotted_name(name)).then_some(name)
+    })
 }
 
 /// The literal text that an expression starts with.
@@ -183,6 +265,42 @@ fn own_name_start(expression: &Expr, conditions: &Conditions<'_>, identity: Iden
             own_name_start(&operation.left, conditions, identity)
         }
         _ => None,
+    }
+}
+
+/// `__package__ + ".name"` and `f"{__name__}.name"`: a name that is known to its end.
+fn own_name(expression: &Expr, conditions: &Conditions<'_>, identity: Identity<'_>) -> Option<String> {
+    let (own, rest) = match expression {
+        Expr::BinOp(operation) if operation.op == Operator::Add => {
+            (&*operation.left, literal(&operation.right)?.to_owned())
+        }
+        Expr::FString(text) => {
+            let elements: Vec<_> = text.value.elements().collect();
+            match elements[..] {
+                [InterpolatedStringElement::Interpolation(own), InterpolatedStringElement::Literal(rest)] => {
+                    (&*own.expression, rest.value.to_string())
+                }
+                _ => return None,
+            }
+        }
+        _ => return None,
+    };
+    let own = literal(own).is_none().then(|| named_package(own, conditions, identity))??;
+    Some(format!("{own}{rest}")).filter(|name| rest.starts_with('.') && is_dotted_name(name))
+}
+
+/// `pkgutil.iter_modules(package.__path__)`: every submodule of the package.
+fn list_modules(call: &ExprCall, conditions: &Conditions<'_>, identity: Identity<'_>) -> Call {
+    let path = argument(call, 0, "path").and_then(|path| conditions.dotted(path));
+    match path.as_deref() {
+        Some("__path__") => Call::Import(Target::Submodules(identity.package.to_owned(), String::new())),
+        Some(path) => match path.strip_suffix(".__path__") {
+            Some(package) if package.contains('.') || conditions.is_import(package) => {
+                Call::Import(Target::Submodules(package.to_owned(), String::new()))
+            }
+            _ => Call::ListsModules,
+        },
+        None => Call::ListsModules,
     }
 }
 

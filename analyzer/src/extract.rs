@@ -7,9 +7,11 @@ use crate::project::Origin;
 use crate::rules;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{
-    ExceptHandler, Expr, ExprContext, Stmt, StmtFunctionDef, StmtIf, StmtImport, StmtImportFrom, StmtTry, StmtWith,
+    ExceptHandler, Expr, ExprContext, InterpolatedStringElement, Stmt, StmtFunctionDef, StmtIf, StmtImport,
+    StmtImportFrom, StmtTry, StmtWith,
 };
 use ruff_text_size::TextSize;
+use std::collections::BTreeSet;
 
 /// What stands in the body of a module, with offsets for lines.
 #[derive(Default)]
@@ -23,6 +25,15 @@ pub(crate) struct Extracted {
     pub(crate) attribute_uses: Vec<(String, TextSize)>,
     pub(crate) has_module_getattr: bool,
     pub(crate) edits_import_system: bool,
+    pub(crate) texts: Vec<String>,
+    pub(crate) handles_sources: bool,
+    pub(crate) words: BTreeSet<String>,
+    pub(crate) metadata: Vec<String>,
+    /// Texts that name modules if the module imports what is asked for.
+    pub(crate) library_texts: Vec<Located>,
+    pub(crate) tables: Vec<String>,
+    pub(crate) lists_modules: bool,
+    pub(crate) reads_stub: bool,
 }
 
 /// An import and where it stands.
@@ -67,6 +78,7 @@ enum Flow {
 impl<'a> Extractor<'a> {
     fn kind(&self) -> EdgeKind {
         match self.surroundings {
+            Surroundings { guarded: true, in_function: true, .. } => EdgeKind::OptionalLazy,
             Surroundings { guarded: true, .. } => EdgeKind::Optional,
             Surroundings { in_function: true, .. } => EdgeKind::Lazy,
             Surroundings { in_branch: true, .. } => EdgeKind::Conditional,
@@ -161,6 +173,10 @@ impl<'a> Extractor<'a> {
             }
             Stmt::Assign(assignment) => {
                 self.visit_expr(&assignment.value);
+                if let [Expr::Name(name)] = &*assignment.targets {
+                    let start = dynamic::start_of(&assignment.value, &self.conditions, self.identity);
+                    self.conditions.note_start(name.id.as_str(), start);
+                }
                 match &*assignment.targets {
                     [Expr::Name(name)] if !self.surroundings.in_function => {
                         self.conditions.assign(name.id.as_str(), &assignment.value);
@@ -377,15 +393,104 @@ impl<'a> Extractor<'a> {
         }
     }
 
+    /// A text that refers to a module, to what lies in a package, or to a group of entry points.
+    fn reference(&mut self, text: &str, offset: TextSize) {
+        if self.identity.origin == Origin::StandardLibrary {
+            return;
+        }
+        if self.identity.surroundings.groups.contains(text) {
+            self.add(Target::Group(text.to_owned()), offset, EdgeKind::EntryPoint);
+        }
+        for name in dynamic::imports_in(text) {
+            self.add(Target::Code(name.to_owned()), offset, EdgeKind::Lazy);
+        }
+        let top = |name: &str| name.split('.').next().map(str::to_owned);
+        // A library names modules of its own; the configuration of a program names any.
+        let may_name = |name: &str| self.identity.origin == Origin::Program || top(name) == top(self.identity.name);
+        if self.identity.origin == Origin::Library
+            && let Some(name) = dynamic::referred_name(text).filter(|name| !may_name(name))
+        {
+            self.result.library_texts.push((Target::Standard(name.to_owned()), offset, EdgeKind::Dynamic));
+        }
+        let target = if let Some(name) = dynamic::referred_name(text).filter(|name| may_name(name)) {
+            Target::Package(name.to_owned())
+        } else if let Some((package, last)) = dynamic::referred_package(text).filter(|(name, _)| may_name(name)) {
+            Target::Submodules(package.to_owned(), last.to_owned())
+        } else if let Some((level, name)) = dynamic::relative_name(text)
+            && !self.identity.package.is_empty()
+        {
+            let name = absolute(self.identity.package, level, name);
+            self.result.library_texts.push((Target::Guess(name), offset, EdgeKind::Dynamic));
+            return;
+        } else {
+            return;
+        };
+        self.add(target, offset, EdgeKind::Dynamic);
+    }
+
+    /// Notes the names of modules around this one that stand together in a literal: a table of
+    /// plugins, the names that a package imports when they are asked for.
+    fn table(&mut self, expression: &'a Expr) {
+        const FEWEST: usize = 2;
+        if self.identity.surroundings.packages.is_empty() {
+            return;
+        }
+        let mut words = Vec::new();
+        collect_words(expression, &mut words);
+        for (package, submodules) in &self.identity.surroundings.packages {
+            let is_module = |word: &&&str| word.split('.').next().is_some_and(|first| submodules.contains(first));
+            let named: BTreeSet<&str> = words.iter().filter(is_module).copied().collect();
+            if named.len() >= FEWEST {
+                self.result.tables.extend(named.into_iter().map(|name| format!("{package}.{name}")));
+            }
+        }
+        // Relative names in a table are names of modules wherever they are made use of.
+        for (level, name) in words.iter().filter_map(|word| dynamic::relative_name(word)) {
+            let name = absolute(self.identity.package, level, name);
+            self.add(Target::Guess(name), start(expression), EdgeKind::Dynamic);
+        }
+    }
+
+    /// Keeps a text of the program that may name a file beside it.
+    fn note_text(&mut self, text: &str) {
+        const LONGEST: usize = 200;
+        if self.identity.origin == Origin::Program && !text.is_empty() && text.len() <= LONGEST && !text.contains('\n')
+        {
+            self.result.handles_sources |= text.ends_with(".py");
+            self.result.texts.push(text.to_owned());
+        }
+    }
+
     fn call(&mut self, call: &'a ruff_python_ast::ExprCall) {
         let offset = start(call);
-        let kind = if self.surroundings.guarded { EdgeKind::Optional } else { EdgeKind::Dynamic };
+        let kind = if self.surroundings.guarded { self.kind() } else { EdgeKind::Dynamic };
         match dynamic::classify(call, &self.conditions, self.identity) {
             Some(Call::Import(target)) => self.add(target, offset, kind),
             Some(Call::Computed) => self.result.computed_imports.push(offset),
             Some(Call::ImportHook) => self.result.edits_import_system = true,
+            Some(Call::Sources) => self.result.handles_sources = true,
+            Some(Call::Metadata(name)) => self.result.metadata.push(name),
+            Some(Call::ListsModules) => self.result.lists_modules = true,
+            Some(Call::ReadsStub) => self.result.reads_stub = true,
             None => {}
         }
+    }
+}
+
+/// The texts in nested literals.
+fn collect_words<'a>(expression: &'a Expr, words: &mut Vec<&'a str>) {
+    match expression {
+        Expr::StringLiteral(text) => words.push(text.value.to_str()),
+        Expr::List(list) => list.elts.iter().for_each(|item| collect_words(item, words)),
+        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| collect_words(item, words)),
+        Expr::Set(set) => set.elts.iter().for_each(|item| collect_words(item, words)),
+        Expr::Dict(dict) => {
+            for item in &dict.items {
+                item.key.iter().for_each(|key| collect_words(key, words));
+                collect_words(&item.value, words);
+            }
+        }
+        _ => {}
     }
 }
 
@@ -397,6 +502,10 @@ impl<'a> Visitor<'a> for Extractor<'a> {
     fn visit_expr(&mut self, expression: &'a Expr) {
         match expression {
             Expr::Call(call) => {
+                if self.identity.origin == Origin::Program {
+                    let names = call.arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref());
+                    self.result.words.extend(names.map(|name| name.as_str().to_owned()));
+                }
                 self.call(call);
                 visitor::walk_expr(self, expression);
             }
@@ -412,12 +521,18 @@ impl<'a> Visitor<'a> for Extractor<'a> {
             Expr::Name(name) => {
                 if matches!(name.ctx, ExprContext::Store | ExprContext::Del) {
                     self.conditions.forget(name.id.as_str());
+                    // `__getattr__, __dir__, __all__ = lazy_loader.attach(...)`.
+                    self.result.has_module_getattr |=
+                        name.id.as_str() == "__getattr__" && !self.surroundings.in_function;
                     if name.id.as_str() == "__path__" {
                         self.result.edits_import_system = true;
                     }
                 }
             }
             Expr::Attribute(attribute) => {
+                if self.identity.origin == Origin::Program {
+                    self.result.words.insert(attribute.attr.as_str().to_owned());
+                }
                 if let Some(dotted) = self.conditions.dotted(expression) {
                     if matches!(dotted.as_str(), "sys.modules" | "sys.meta_path" | "sys.path_hooks" | "__path__.append")
                     {
@@ -434,13 +549,23 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 visitor::walk_expr(self, expression);
             }
             Expr::StringLiteral(text) if self.identity.origin != Origin::StandardLibrary => {
-                if let Some(name) = dynamic::referred_name(text.value.to_str()) {
-                    let top = |name: &str| name.split('.').next().map(str::to_owned);
-                    // A library names modules of its own; the configuration of a program names any.
-                    if self.identity.origin == Origin::Program || top(name) == top(self.identity.name) {
-                        self.add(Target::Guess(name.to_owned()), start(expression), EdgeKind::Dynamic);
+                self.note_text(text.value.to_str());
+                self.reference(text.value.to_str(), start(expression));
+            }
+            Expr::List(_) | Expr::Tuple(_) | Expr::Set(_) | Expr::Dict(_) => {
+                self.table(expression);
+                visitor::walk_expr(self, expression);
+            }
+            Expr::FString(text) => {
+                for (position, element) in text.value.elements().enumerate() {
+                    if let InterpolatedStringElement::Literal(literal) = element {
+                        self.note_text(&literal.value);
+                        if position == 0 {
+                            self.reference(&format!("{}{{", literal.value), start(expression));
+                        }
                     }
                 }
+                visitor::walk_expr(self, expression);
             }
             _ => visitor::walk_expr(self, expression),
         }

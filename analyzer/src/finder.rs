@@ -82,10 +82,34 @@ impl<'a> Finder<'a> {
                 if let Some(module) = module
                     && module != "__init__"
                     && module != "__main__"
-                    && crate::dynamic::is_dotted_name(module)
-                    && !module.contains('.')
+                    // No identifier, but `import_module` takes it: `unicode17-0-0`.
+                    && !module.contains(['.', ' '])
                 {
                     names.push(module.to_owned());
+                }
+            }
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// Names of the folders in the `__path__` of a package that hold an initializer, files of other
+    /// kinds, and no other module.
+    pub(crate) fn packages_of_data(&mut self, path: &[PathBuf]) -> Vec<String> {
+        let mut names = Vec::new();
+        for folder in path {
+            let listing = self.listing(folder);
+            let folders = listing.iter().filter(|(_, entry)| **entry == Entry::Folder).map(|(name, _)| name.clone());
+            for name in folders {
+                let inner = self.listing(&folder.join(&name));
+                let is_source = |file: &str| [".py", ".pyc", ".so", ".pyi"].iter().any(|suffix| file.ends_with(suffix));
+                let others = |kind| move |(file, entry): &(&String, &Entry)| **entry == kind && *file != "__init__.py";
+                let has_modules = inner.iter().filter(others(Entry::File)).any(|(file, _)| is_source(file));
+                let has_data = inner.iter().filter(others(Entry::File)).any(|(file, _)| !is_source(file));
+                let has_folders = inner.iter().filter(others(Entry::Folder)).any(|(file, _)| file != "__pycache__");
+                if inner.contains_key("__init__.py") && !has_modules && (has_data || has_folders) {
+                    names.push(name);
                 }
             }
         }
@@ -356,6 +380,7 @@ mod tests {
             ("one/p/not-a-name.py", ""),
         ]);
         let names = Finder::new(&project).submodule_names(&[folder.path().join("one/p")]);
-        assert_eq!(names, ["a", "b", "sub"]);
+        // No identifier, and yet `import_module` finds it.
+        assert_eq!(names, ["a", "b", "not-a-name", "sub"]);
     }
 }

@@ -47,8 +47,10 @@ fn may_be_made(growing: &Growing<'_>, name: &str, importer: Option<&Node>) -> bo
         node.found.kind == ModuleKind::Extension
             || node.outline.as_ref().is_some_and(|outline| outline.edits_import_system)
     };
-    let parents = name.match_indices('.').filter_map(|(end, _)| growing.by_name.get(name.get(..end)?));
-    importer.is_some_and(edits) || parents.filter_map(|&node| growing.nodes.get(node)).any(edits)
+    // A package often does it in a module of its own, as `tlz` does in `tlz._build_tlz`.
+    let top = format!("{}.", name.split('.').next().unwrap_or_default());
+    let may_edit = |node: &&Node| node.name.starts_with(&top) || top.strip_suffix('.') == Some(&node.name);
+    importer.is_some_and(edits) || growing.nodes.iter().filter(may_edit).any(edits)
 }
 
 pub(crate) fn finish(
@@ -61,7 +63,8 @@ pub(crate) fn finish(
         ModuleKind::Source | ModuleKind::Bytecode | ModuleKind::Extension => growing.owners.of_file(&node.found.path),
         _ => None,
     };
-    let used: BTreeSet<usize> = growing.nodes.iter().filter_map(owner).collect();
+    let asked = growing.metadata.iter().filter_map(|name| growing.owners.by_name(name));
+    let used: BTreeSet<usize> = growing.nodes.iter().filter_map(owner).chain(asked).collect();
     let position: HashMap<usize, usize> = used.iter().enumerate().map(|(position, &index)| (index, position)).collect();
     let owners: Vec<Option<usize>> =
         growing.nodes.iter().map(|node| owner(node).and_then(|index| position.get(&index).copied())).collect();
@@ -83,5 +86,12 @@ pub(crate) fn finish(
         modules.insert(node.name, module);
     }
     let distributions = used.iter().filter_map(|&index| distributions.get(index).cloned()).collect();
-    ModuleGraph { entry: growing.entry, modules, missing, warnings: growing.warnings, distributions }
+    ModuleGraph {
+        entry: growing.entry,
+        modules,
+        missing,
+        warnings: growing.warnings,
+        distributions,
+        own_files: growing.own.into_files(),
+    }
 }

@@ -1,4 +1,5 @@
 use crate::distribution::Distribution;
+use crate::own_folder::OwnFile;
 use crate::program::EntryPoint;
 use crate::project::Origin;
 use std::collections::BTreeMap;
@@ -17,6 +18,8 @@ pub struct ModuleGraph {
     pub warnings: Vec<Warning>,
     /// The installed distributions that own an included module, sorted by normalized name.
     pub distributions: Vec<Distribution>,
+    /// What lies in the program's own folder and goes in as files, sorted by its place inside.
+    pub own_files: Vec<OwnFile>,
 }
 
 /// A module.
@@ -92,10 +95,16 @@ pub enum EdgeKind {
     Dynamic,
     /// Where failing is handled: `try: ... except ImportError: ...`.
     Optional,
+    /// The same in a function.
+    OptionalLazy,
+    /// By an entry point of a distribution, in a group that some module asks for.
+    EntryPoint,
     /// By a name that stands in an extension module.
     Binary,
     /// By a rule of [`walk`](crate::walk), for what no source says.
     Rule,
+    /// By nothing that was seen: it lies in the program's own folder.
+    Folder,
     /// By a flag.
     Option,
 }

@@ -1,15 +1,18 @@
 use crate::condition::Role;
 use crate::finder::{Finder, Found};
-use crate::graph::{Edge, EdgeKind, Options, Warning};
+use crate::graph::{Edge, EdgeKind, ModuleKind, Options, Warning};
 use crate::native_imports;
-use crate::outline::{Import, Outline};
+use crate::outline::{Import, Outline, Surroundings};
+use crate::own_folder::OwnFolder;
 use crate::owners::Owners;
 use crate::program::EntryPoint;
-use crate::project::Project;
+use crate::project::{Origin, Project};
 use crate::read::Job;
 use crate::rules;
+use crate::wanted::Wanted;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The graph while it grows. The nodes before `read` have been read and followed.
 pub(crate) struct Growing<'a> {
@@ -36,6 +39,24 @@ pub(crate) struct Growing<'a> {
     pub(crate) missing: BTreeMap<(String, PathBuf), (Importer, EdgeKind)>,
     pub(crate) warnings: Vec<Warning>,
     pub(crate) entry: EntryPoint,
+    /// The groups of entry points that are offered.
+    pub(crate) groups: Arc<BTreeSet<String>>,
+    /// Names of the submodules of packages.
+    submodule_names: HashMap<String, Arc<BTreeSet<String>>>,
+    /// Packages of which submodules are imported by computed names.
+    pub(crate) scans: Vec<(Importer, String, String)>,
+    /// Normalized names of distributions whose metadata is asked for.
+    pub(crate) metadata: BTreeSet<String>,
+    /// How many nodes have been looked into for packages of data.
+    pub(crate) looked_into: usize,
+    /// Top-level packages that list modules of packages that are not known.
+    pub(crate) listing: BTreeSet<String>,
+    /// Packages that a text names as a whole, with where it stands.
+    pub(crate) named_packages: Vec<(Importer, String)>,
+    /// The distributions that the program wants.
+    pub(crate) wanted: Wanted<'a>,
+    /// What lies in the program's own folder.
+    pub(crate) own: OwnFolder,
 }
 
 /// A module of the growing graph.
@@ -47,6 +68,21 @@ pub(crate) struct Node {
     pub(crate) outline: Option<Outline>,
     /// Modules that are imported whenever this one is.
     pub(crate) certain_targets: Vec<usize>,
+    /// Modules whose import is tried whenever this one is imported.
+    pub(crate) tried_targets: Vec<usize>,
+    /// Whether it runs when the program imports what it imports.
+    pub(crate) life: Life,
+}
+
+/// Whether a module runs when the program imports what it imports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Life {
+    /// Only if something is called.
+    Dormant,
+    /// It does, unless it fails, which is handled.
+    Tried,
+    /// It does.
+    Live,
 }
 
 /// Where an import stands.
@@ -76,13 +112,25 @@ impl<'a> Growing<'a> {
             missing: BTreeMap::new(),
             warnings: Vec::new(),
             entry: project.program.entry.clone(),
+            groups: Arc::new(owners.all().flat_map(|(_, found)| found.entry_points.keys().cloned()).collect()),
+            submodule_names: HashMap::new(),
+            scans: Vec::new(),
+            metadata: BTreeSet::new(),
+            looked_into: 0,
+            listing: BTreeSet::new(),
+            named_packages: Vec::new(),
+            wanted: Wanted::new(project, owners),
+            own: OwnFolder::default(),
         }
     }
 
     /// What is to be read next: the nodes that the last round added.
-    pub(crate) fn jobs(&self) -> Vec<Job> {
-        let new = self.nodes.iter().skip(self.read);
-        new.map(|node| Job {
+    pub(crate) fn jobs(&mut self) -> Vec<Job> {
+        let surroundings: Vec<Surroundings> =
+            (self.read..self.nodes.len()).map(|index| self.surroundings(index)).collect();
+        let new = self.nodes.iter().skip(self.read).zip(surroundings);
+        new.map(|(node, surroundings)| Job {
+            surroundings,
             name: node.name.clone(),
             package: package_of(node).to_owned(),
             role: if is_script(&node.name) { Role::Entry } else { Role::Imported },
@@ -92,6 +140,30 @@ impl<'a> Growing<'a> {
             source: node.source.clone(),
         })
         .collect()
+    }
+
+    fn surroundings(&mut self, index: usize) -> Surroundings {
+        let mut surroundings = Surroundings { groups: Arc::clone(&self.groups), ..Surroundings::default() };
+        let Some(node) = self.nodes.get(index) else { return surroundings };
+        if node.found.origin == Origin::StandardLibrary {
+            return surroundings;
+        }
+        let mut package = package_of(node).to_owned();
+        while !package.is_empty() {
+            let path = self.look_up(&package).and_then(|found| found.submodule_path).unwrap_or_default();
+            let names = match self.submodule_names.get(&package) {
+                Some(names) => Arc::clone(names),
+                None => {
+                    let names: Arc<BTreeSet<String>> =
+                        Arc::new(self.finder.submodule_names(&path).into_iter().collect());
+                    self.submodule_names.insert(package.clone(), Arc::clone(&names));
+                    names
+                }
+            };
+            let above = package.rsplit_once('.').map(|(above, _)| above.to_owned()).unwrap_or_default();
+            surroundings.packages.push((std::mem::replace(&mut package, above), names));
+        }
+        surroundings
     }
 
     pub(crate) fn is_excluded(&self, name: &str) -> bool {
@@ -149,9 +221,49 @@ impl<'a> Growing<'a> {
             {
                 from.certain_targets.push(node);
             }
+            if importer.kind == EdgeKind::Optional
+                && let Some(from) = importer.node.and_then(|from| self.nodes.get_mut(from))
+            {
+                from.tried_targets.push(node);
+            }
+            self.spread_life(importer, node);
             last = Some(node);
         }
         last.ok_or_else(|| name.to_string())
+    }
+
+    /// A module is live when the program's own modules import it, however they do, or when a live
+    /// one imports it at its top level. What owns a live module is wanted.
+    fn spread_life(&mut self, importer: Importer, node: usize) {
+        let project = self.project;
+        let from = importer.node.and_then(|from| self.nodes.get(from));
+        let is_own = from.is_none_or(|from| from.found.origin == Origin::Program);
+        let from_life = from.map_or(Life::Live, |from| from.life);
+        if is_own && let Some(owner) = self.owner(node) {
+            self.wanted.note_direct(project, owner);
+        }
+        let life = match importer.kind {
+            _ if is_own => Life::Live,
+            EdgeKind::TopLevel | EdgeKind::Rule => from_life,
+            EdgeKind::Optional => from_life.min(Life::Tried),
+            _ => Life::Dormant,
+        };
+        let mut waiting = vec![(node, life)];
+        while let Some((index, life)) = waiting.pop() {
+            let Some(node) = self.nodes.get_mut(index).filter(|node| node.life < life) else { continue };
+            node.life = life;
+            waiting.extend(node.certain_targets.iter().map(|&target| (target, life)));
+            waiting.extend(node.tried_targets.iter().map(|&target| (target, life.min(Life::Tried))));
+            if life == Life::Live
+                && let Some(owner) = self.owner(index)
+            {
+                self.wanted.want(project, owner);
+            }
+        }
+    }
+
+    fn owner(&self, node: usize) -> Option<usize> {
+        self.nodes.get(node).and_then(|node| self.owners.of_file(&node.found.path))
     }
 
     pub(crate) fn add(
@@ -171,6 +283,8 @@ impl<'a> Growing<'a> {
             source,
             outline: None,
             certain_targets: Vec::new(),
+            tried_targets: Vec::new(),
+            life: Life::Dormant,
         });
         let rule = Importer { node: Some(index), line: 0, kind: EdgeKind::Rule };
         for implied in rules::implied_by(name, &self.project.interpreter) {
@@ -239,6 +353,21 @@ impl<'a> Growing<'a> {
             names.insert(top.clone());
         }
         names
+    }
+
+    /// A text that refers to an object: the longest part of it that is a module counts. A single
+    /// word is a reference only where all of it is one of the program's modules (`main:app`); too
+    /// many words are names of packages.
+    pub(crate) fn guess_reference(&mut self, name: &str, importer: Importer) {
+        let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
+        let parts: Vec<&str> = ends.filter_map(|end| name.get(..end)).collect();
+        let found = parts.iter().rev().find_map(|part| Some((part, self.look_up(part)?)));
+        if let Some((part, found)) = found
+            && !matches!(found.kind, ModuleKind::Namespace { .. })
+            && (part.contains('.') || (*part == name && found.origin == Origin::Program))
+        {
+            self.guess(part, importer);
+        }
     }
 
     /// Includes a module if there is one of this name.

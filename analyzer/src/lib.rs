@@ -25,7 +25,10 @@ mod loader_cache;
 mod native_imports;
 mod native_names;
 mod outline;
+mod own_folder;
+mod own_listing;
 mod owners;
+mod packages;
 mod program;
 mod project;
 mod read;
@@ -37,6 +40,7 @@ mod source;
 #[cfg(test)]
 mod testing;
 mod walk;
+mod wanted;
 
 pub use declaration::Declaration;
 pub use distribution::{Distribution, installed, normalized};
@@ -44,7 +48,8 @@ pub use error::Error;
 pub use graph::{Edge, EdgeKind, Missing, Module, ModuleGraph, ModuleKind, Options, Warning};
 pub use interpreter::{EditableModule, Interpreter, Version};
 pub use libraries::{Library, NativeNeeds, resolve};
-pub use program::{EntryPoint, Program};
+pub use own_folder::OwnFile;
+pub use program::{EntryPoint, Program, Scope};
 pub use project::{Origin, Project};
 pub use requirement::{Unmet, unmet};
 pub use walk::walk;

@@ -4,8 +4,9 @@ use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer, package_of};
 use crate::native_names::NativeNames;
+use crate::outline::{Import, Target};
 use crate::project::Origin;
-use crate::rules;
+use crate::{rules, wanted};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,9 @@ pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &Nat
     let importer = Importer { node: Some(index), line: 0, kind: EdgeKind::Binary };
     let own_top = node.name.split('.').next().unwrap_or_default().to_owned();
     let distribution = growing.owners.of_file(&node.found.path);
-    let allowed = distribution.map(|distribution| growing.owners.with_required(distribution)).unwrap_or_default();
+    let project = growing.project;
+    let allowed =
+        distribution.map(|distribution| growing.wanted.with_required(project, distribution)).unwrap_or_default();
     // A relative import leaves only its last part in the library.
     let mut packages: Vec<String> = vec![package_of(node).to_owned()];
     while let Some((parent, _)) = packages.last().and_then(|package| package.rsplit_once('.')) {
@@ -28,7 +31,7 @@ pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &Nat
 
     for name in &names.exact {
         if may_ask_for(growing, name, &own_top, &allowed) {
-            growing.guess(name, importer);
+            guess(growing, index, name, importer);
         }
         for package in &packages {
             let dotted = format!("{package}.{name}");
@@ -42,7 +45,7 @@ pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &Nat
         let candidates = &growing.module_names(&allowed) | &growing.standard_module_names();
         for name in names_in_pool(&names.pooled, &candidates) {
             if may_ask_for(growing, &name, &own_top, &allowed) {
-                growing.guess(&name, importer);
+                guess(growing, index, &name, importer);
             }
         }
     }
@@ -57,6 +60,15 @@ pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &Nat
                 growing.guess(&name, importer);
             }
         }
+    }
+}
+
+fn guess(growing: &mut Growing<'_>, index: usize, name: &str, importer: Importer) {
+    let import = Import { target: Target::Guess(name.to_owned()), line: 0, kind: importer.kind };
+    if wanted::must_wait(growing, index, &import) {
+        growing.wanted.waiting.push((index, import));
+    } else {
+        growing.guess(name, importer);
     }
 }
 

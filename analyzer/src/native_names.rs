@@ -62,10 +62,16 @@ fn add(text: &[u8], names: &mut BTreeSet<String>) {
     const LONGEST: usize = 120;
     if (2..=LONGEST).contains(&text.len())
         && let Ok(text) = std::str::from_utf8(text)
-        && is_dotted_name(text)
+        && (is_dotted_name(text) || is_mypyc_group(text))
     {
         names.insert(text.to_owned());
     }
+}
+
+/// The module that holds the code of several others, as mypyc compiles them: a hash and a suffix.
+fn is_mypyc_group(text: &str) -> bool {
+    text.strip_suffix("__mypyc")
+        .is_some_and(|hash| hash.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'))
 }
 
 /// The runs of characters that names are made of, as far as they are long enough to hold one, each

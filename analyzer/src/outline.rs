@@ -8,6 +8,7 @@ use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_source_file::LineIndex;
 use ruff_text_size::{Ranged, TextSize};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 /// What the analysis keeps of one source file.
 #[derive(Debug, Default)]
@@ -29,6 +30,21 @@ pub(crate) struct Outline {
     /// Whether the module changes `sys.modules`, `__path__` or the import hooks, so that names may
     /// exist that no file has.
     pub(crate) edits_import_system: bool,
+    /// Texts of the program's own modules that may name files beside them.
+    pub(crate) texts: Vec<String>,
+    /// Whether the module handles source files: it loads, lists or shows them.
+    pub(crate) handles_sources: bool,
+    /// Names of attributes and arguments in the program's own modules.
+    pub(crate) words: BTreeSet<String>,
+    /// Distributions whose metadata it asks for.
+    pub(crate) metadata: Vec<String>,
+    /// Submodules of its package, or of a package above that one, that stand together in a list, a
+    /// tuple or a dictionary.
+    pub(crate) tables: Vec<String>,
+    /// Whether the module lists the modules of a package that is not known.
+    pub(crate) lists_modules: bool,
+    /// Whether its names stand in a `.pyi` file beside it, which it reads (`lazy_loader`).
+    pub(crate) reads_stub: bool,
     /// The first syntax error. The imports before it are still there.
     pub(crate) syntax_error: Option<SyntaxError>,
 }
@@ -51,10 +67,19 @@ pub(crate) enum Target {
     Members { module: String, names: Vec<String> },
     /// `from a import *`.
     Star(String),
-    /// A name computed below a known package: every direct submodule.
-    Submodules(String),
+    /// A name computed below a known package: every submodule whose name starts so.
+    Submodules(String, String),
+    /// A text in a library that may name a module of the standard library.
+    Standard(String),
     /// A text that may name a module, or something in a module.
     Guess(String),
+    /// A text of the program that names a package of a library: frameworks look inside such a package
+    /// for modules of certain names.
+    Package(String),
+    /// A module that a text imports which looks like Python source.
+    Code(String),
+    /// A group of entry points.
+    Group(String),
 }
 
 /// Where and why a source file does not parse.
@@ -74,6 +99,16 @@ pub(crate) struct Identity<'a> {
     pub(crate) package: &'a str,
     pub(crate) role: Role,
     pub(crate) origin: Origin,
+    pub(crate) surroundings: &'a Surroundings,
+}
+
+/// What is known of the place of a module before it is read.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Surroundings {
+    /// Its package and those above it, each with the names of its submodules.
+    pub(crate) packages: Vec<(String, Arc<BTreeSet<String>>)>,
+    /// The groups of entry points that installed distributions offer.
+    pub(crate) groups: Arc<BTreeSet<String>>,
 }
 
 /// Parses a source text and keeps what the analysis needs of it.
@@ -101,7 +136,11 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     let with_lines = |located: Vec<Located>| -> Vec<Import> {
         located.into_iter().map(|(target, offset, kind)| Import { target, line: line_of(offset), kind }).collect()
     };
-    let imports = with_lines(extracted.imports);
+    let mut imports = with_lines(extracted.imports);
+    // Where a module imports what is asked for, it has the names in texts.
+    if extracted.has_module_getattr || extracted.edits_import_system || !extracted.computed_imports.is_empty() {
+        imports.extend(with_lines(extracted.library_texts));
+    }
     let dormant = extracted.dormant.into_iter().map(|(name, located)| (name, with_lines(located))).collect();
     let mut seen = BTreeSet::new();
     let attribute_uses = extracted
@@ -118,6 +157,13 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         attribute_uses,
         has_module_getattr: extracted.has_module_getattr,
         edits_import_system: extracted.edits_import_system,
+        texts: extracted.texts,
+        handles_sources: extracted.handles_sources,
+        words: extracted.words,
+        metadata: extracted.metadata,
+        tables: extracted.tables,
+        lists_modules: extracted.lists_modules,
+        reads_stub: extracted.reads_stub,
         syntax_error,
     }
 }

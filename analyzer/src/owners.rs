@@ -1,10 +1,8 @@
 use crate::distribution::{Distribution, normalized};
-use crate::requirement::required_names;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::path::Path;
 
-/// Which installed distribution a file belongs to, and which distributions a distribution builds
-/// on.
+/// Which installed distribution a file belongs to, and which distributions there are.
 pub(crate) struct Owners<'a> {
     by_file: HashMap<&'a Path, usize>,
     editable: Vec<(&'a Path, usize)>,
@@ -40,21 +38,13 @@ impl<'a> Owners<'a> {
         self.distributions.get(index)
     }
 
-    /// A distribution with all that it requires, directly or not. Extras count: an extension module
-    /// may import what is there only by request, as long as it is there.
-    pub(crate) fn with_required(&self, distribution: usize) -> BTreeSet<usize> {
-        let mut closure = BTreeSet::from([distribution]);
-        let mut waiting = vec![distribution];
-        while let Some(index) = waiting.pop() {
-            let Some(distribution) = self.distributions.get(index) else { continue };
-            for name in required_names(distribution) {
-                if let Some(&required) = self.by_name.get(&name)
-                    && closure.insert(required)
-                {
-                    waiting.push(required);
-                }
-            }
-        }
-        closure
+    /// The distribution of a normalized name.
+    pub(crate) fn by_name(&self, name: &str) -> Option<usize> {
+        self.by_name.get(name).copied()
+    }
+
+    /// Every installed distribution.
+    pub(crate) fn all(&self) -> impl Iterator<Item = (usize, &'a Distribution)> + use<'a> {
+        self.distributions.iter().enumerate()
     }
 }

@@ -20,6 +20,17 @@ pub struct Program {
     /// What stands before the interpreter's own search path. The root is first, as in `sys.path[0]`
     /// of `python main.py`; a `src` folder follows where the entry is a function.
     pub search_path: Vec<PathBuf>,
+    /// How much of the folder belongs to the program.
+    pub scope: Scope,
+}
+
+/// How much of its folder belongs to a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Scope {
+    /// The user named the folder: what lies in it is the program.
+    Folder,
+    /// The user named a script: what it imports and what its texts name beside it.
+    Script,
 }
 
 /// What is run first.
@@ -68,7 +79,14 @@ fn locate_script(script: PathBuf) -> Result<Program, Error> {
     // A script may lie anywhere in a project (`tools/report.py`), so the nearest declaration above
     // it counts too.
     let declaration = declaration::of_script(&script, &text)?;
-    Ok(Program { name, search_path: vec![root.clone()], root, entry: EntryPoint::Script(script), declaration })
+    Ok(Program {
+        name,
+        search_path: vec![root.clone()],
+        root,
+        entry: EntryPoint::Script(script),
+        declaration,
+        scope: Scope::Script,
+    })
 }
 
 fn locate_in_folder(root: PathBuf) -> Result<Program, Error> {
@@ -84,6 +102,7 @@ fn locate_in_folder(root: PathBuf) -> Result<Program, Error> {
                 root,
                 entry: EntryPoint::Script(script),
                 declaration,
+                scope: Scope::Folder,
             });
         }
     }
@@ -98,7 +117,7 @@ fn locate_in_folder(root: PathBuf) -> Result<Program, Error> {
     if sources.is_dir() {
         search_path.push(sources);
     }
-    Ok(Program { name: script, root, entry, declaration, search_path })
+    Ok(Program { name: script, root, entry, declaration, search_path, scope: Scope::Folder })
 }
 
 /// The script that `[project.scripts]` names: the only one, or the one named like the project.

@@ -1,8 +1,8 @@
 use crate::condition::Role;
-use crate::graph::ModuleKind;
+use crate::graph::{EdgeKind, ModuleKind};
 use crate::interpreter::Interpreter;
 use crate::native_names::{self, NativeNames};
-use crate::outline::{Identity, Outline, outline};
+use crate::outline::{Identity, Import, Outline, Surroundings, outline};
 use crate::project::Origin;
 use crate::source;
 use std::fs;
@@ -23,13 +23,15 @@ pub(crate) struct Job {
     pub(crate) path: PathBuf,
     /// Source that no file holds.
     pub(crate) source: Option<String>,
+    pub(crate) surroundings: Surroundings,
 }
 
 /// What was read.
 #[derive(Debug)]
 pub(crate) enum Reading {
     Python(Outline),
-    Native(NativeNames),
+    /// Names in a library, and the source that it was compiled from where that lies beside it.
+    Native(NativeNames, Option<Box<Outline>>),
     Unreadable(String),
     /// There is nothing to read: a namespace package, a built-in module.
     Nothing,
@@ -76,8 +78,13 @@ const LARGEST_SOURCE: usize = 1 << 26;
 
 fn read(job: &Job, interpreter: &Interpreter) -> Reading {
     let python = |text: &str| {
-        let identity = Identity { name: &job.name, package: &job.package, role: job.role, origin: job.origin };
-        Reading::Python(outline(text, identity, interpreter))
+        let mut outline = outline(text, identity(job), interpreter);
+        if outline.reads_stub
+            && let Ok(stub) = fs::read(job.path.with_extension("pyi"))
+        {
+            outline.imports.extend(imports_of_stub(job, &source::decode(&stub), interpreter));
+        }
+        Reading::Python(outline)
     };
     if let Some(text) = &job.source {
         return python(text);
@@ -93,9 +100,28 @@ fn read(job: &Job, interpreter: &Interpreter) -> Reading {
         },
     };
     match job.kind {
-        ModuleKind::Extension => Reading::Native(native_names::of_library(&bytes)),
-        ModuleKind::Bytecode => Reading::Native(native_names::of_bytecode(&bytes)),
+        ModuleKind::Extension => Reading::Native(native_names::of_library(&bytes), source_beside(job, interpreter)),
+        ModuleKind::Bytecode => Reading::Native(native_names::of_bytecode(&bytes), None),
         _ if bytes.len() > LARGEST_SOURCE => Reading::Unreadable("the file is too large".to_owned()),
         _ => python(&source::decode(&bytes)),
     }
+}
+
+fn identity(job: &Job) -> Identity<'_> {
+    let Job { name, package, role, origin, surroundings, .. } = job;
+    Identity { name, package, role: *role, origin: *origin, surroundings }
+}
+
+/// mypyc and Cython compile Python, and wheels often hold the source too. It says more than the
+/// strings of the library do.
+fn source_beside(job: &Job, interpreter: &Interpreter) -> Option<Box<Outline>> {
+    let stem = job.path.file_name()?.to_str()?.split('.').next()?;
+    let bytes = fs::read(job.path.with_file_name(format!("{stem}.py"))).ok()?;
+    (bytes.len() <= LARGEST_SOURCE).then(|| Box::new(outline(&source::decode(&bytes), identity(job), interpreter)))
+}
+
+/// A stub names what the module imports when it is asked for.
+fn imports_of_stub(job: &Job, text: &str, interpreter: &Interpreter) -> Vec<Import> {
+    let imports = outline(text, identity(job), interpreter).imports;
+    imports.into_iter().map(|import| Import { kind: EdgeKind::Lazy, ..import }).collect()
 }

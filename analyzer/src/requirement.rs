@@ -2,8 +2,8 @@ use crate::declaration::Declaration;
 use crate::distribution::{Distribution, normalized};
 use crate::interpreter::Interpreter;
 use pep508_rs::pep440_rs::{Version, VersionSpecifiers};
-use pep508_rs::{MarkerEnvironment, MarkerEnvironmentBuilder, Requirement, VerbatimUrl, VersionOrUrl};
-use std::collections::{BTreeSet, HashMap};
+use pep508_rs::{ExtraName, MarkerEnvironment, MarkerEnvironmentBuilder, Requirement, VerbatimUrl, VersionOrUrl};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::str::FromStr;
 
 /// A declared requirement that the environment does not meet.
@@ -57,17 +57,109 @@ pub fn unmet(declaration: &Declaration, interpreter: &Interpreter, installed: &[
     result
 }
 
-/// Normalized names of the distributions that a distribution needs on this interpreter, extras left
-/// out.
-pub(crate) fn required_names(distribution: &Distribution) -> impl Iterator<Item = String> + '_ {
-    // The name alone is wanted, often, and for hundreds of lines: it ends before the first
-    // character that no name has.
-    distribution.requires.iter().map(|text| {
-        let end = text
-            .find(|character: char| !(character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.')))
-            .unwrap_or(text.len());
-        normalized(text.get(..end).unwrap_or_default())
+/// How a distribution relates to others, by their normalized names.
+#[derive(Debug, Default)]
+pub(crate) struct Relations {
+    pub(crate) by_name: BTreeMap<String, Relation>,
+}
+
+/// What a distribution says of another one.
+#[derive(Debug, Default)]
+pub(crate) struct Relation {
+    /// It is required on this interpreter.
+    pub(crate) required: bool,
+    /// With these extras of it.
+    pub(crate) extras: Vec<String>,
+    /// It is required, or an extra for those who use the distribution asks for it; not only one for
+    /// those who develop it.
+    pub(crate) for_use: bool,
+    /// The extras for use that ask for it.
+    pub(crate) features: Vec<String>,
+}
+
+/// Reads the `Requires-Dist` lines of a distribution.
+pub(crate) fn relations(distribution: &Distribution, interpreter: &Interpreter) -> Relations {
+    let mut relations = Relations::default();
+    let Some(environment) = marker_environment(interpreter) else { return relations };
+    for text in &distribution.requires {
+        let Some(requirement) = parse(text) else { continue };
+        let relation = relations.by_name.entry(normalized(requirement.name.as_ref())).or_default();
+        if requirement.evaluate_markers(&environment, &[]) {
+            relation.required = true;
+            relation.for_use = true;
+            relation.extras.extend(requirement.extras.iter().map(ToString::to_string));
+        } else {
+            let features = extra_names(text).filter(|extra| !is_extra_of_developers(extra));
+            relation.features.extend(features.map(str::to_ascii_lowercase));
+            relation.for_use |= !relation.features.is_empty();
+        }
+    }
+    relations
+}
+
+/// The names that a marker compares `extra` with.
+fn extra_names(requirement: &str) -> impl Iterator<Item = &str> {
+    requirement.split("extra").skip(1).filter_map(|rest| {
+        let quoted = rest.trim_start().strip_prefix("==")?.trim_start();
+        let quote = quoted.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        quoted.get(1..)?.split(quote).next()
     })
+}
+
+/// Whether an extra is for those who work on a distribution, or stands for all others.
+fn is_extra_of_developers(extra: &str) -> bool {
+    const WORDS: [&str; 25] = [
+        "all",
+        "bench",
+        "benchmark",
+        "benchmarks",
+        "build",
+        "check",
+        "ci",
+        "complete",
+        "cover",
+        "coverage",
+        "dev",
+        "develop",
+        "development",
+        "doc",
+        "docs",
+        "documentation",
+        "example",
+        "examples",
+        "full",
+        "lint",
+        "mypy",
+        "test",
+        "tests",
+        "testing",
+        "typing",
+    ];
+    let extra = extra.to_ascii_lowercase();
+    extra.split(['-', '_', '.']).any(|word| WORDS.contains(&word))
+}
+
+/// Names and extras of the distributions that the program declares.
+pub(crate) fn declared(declaration: &Declaration, interpreter: &Interpreter) -> Vec<(String, Vec<String>)> {
+    let Some(environment) = marker_environment(interpreter) else { return Vec::new() };
+    let requirements = declaration.requirements.iter().filter_map(|text| parse(text));
+    requirements
+        .filter(|requirement| requirement.evaluate_markers(&environment, &[]))
+        .map(|requirement| {
+            (normalized(requirement.name.as_ref()), requirement.extras.iter().map(ToString::to_string).collect())
+        })
+        .collect()
+}
+
+/// Names of the distributions that extras of a distribution add.
+pub(crate) fn of_extras(distribution: &Distribution, extras: &[String], interpreter: &Interpreter) -> Vec<String> {
+    let Some(environment) = marker_environment(interpreter) else { return Vec::new() };
+    let extras: Vec<ExtraName> = extras.iter().filter_map(|extra| ExtraName::from_str(extra).ok()).collect();
+    let requirements = distribution.requires.iter().filter_map(|text| parse(text));
+    requirements
+        .filter(|requirement| requirement.evaluate_markers(&environment, &extras))
+        .map(|requirement| normalized(requirement.name.as_ref()))
+        .collect()
 }
 
 fn check(
@@ -127,6 +219,7 @@ mod tests {
             metadata_folder: "x".into(),
             files: Vec::new(),
             requires: requires.iter().map(|&text| text.to_owned()).collect(),
+            entry_points: BTreeMap::new(),
             editable_root: None,
         }
     }
@@ -170,8 +263,12 @@ mod tests {
     }
 
     #[test]
-    fn required_names_are_cut_from_the_line() {
-        let distribution = distribution("a", "1", &["B_c[x]>=1", "d(>=2)", "e;extra=='f'"]);
-        assert_eq!(required_names(&distribution).collect::<Vec<_>>(), ["b-c", "d", "e"]);
+    fn extras_are_for_use_or_for_development() {
+        let lines = ["B_c[x]>=1", "d; extra == 'fast'", "e; extra == 'test-all'", "f; sys_platform == 'win32'"];
+        let relations = relations(&distribution("a", "1", &lines), &testing::interpreter());
+        let found: Vec<_> =
+            relations.by_name.iter().map(|(name, found)| (name.as_str(), found.required, found.for_use)).collect();
+        assert_eq!(found, [("b-c", true, true), ("d", false, true), ("e", false, false), ("f", false, false)]);
+        assert_eq!(relations.by_name["b-c"].extras, ["x"]);
     }
 }

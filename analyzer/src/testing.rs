@@ -1,6 +1,6 @@
 use crate::declaration::Declaration;
 use crate::interpreter::{Interpreter, Version};
-use crate::program::{EntryPoint, Program};
+use crate::program::{EntryPoint, Program, Scope};
 use crate::project::Project;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -65,6 +65,7 @@ pub(crate) fn project(files: &[(&str, &str)]) -> (tempfile::TempDir, Project) {
         entry: EntryPoint::Script(root.join("main.py")),
         declaration: Declaration::default(),
         search_path: vec![root],
+        scope: Scope::Script,
     };
     let mut interpreter = interpreter();
     interpreter.search_path = vec![folder.path().join("two")];

@@ -10,7 +10,7 @@ use crate::owners::Owners;
 use crate::program::EntryPoint;
 use crate::project::{Origin, Project};
 use crate::read::{self, Reading};
-use crate::{certainty, rules};
+use crate::{certainty, own_folder, packages, rules, wanted};
 use std::path::PathBuf;
 
 /// Follows the imports of the program from its entry, and of what the interpreter itself and the
@@ -31,7 +31,20 @@ pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> 
     add_base(&mut growing);
     add_options(&mut growing, options);
     loop {
-        let jobs = growing.jobs();
+        let mut jobs = growing.jobs();
+        if jobs.is_empty() {
+            packages::follow(&mut growing);
+            for (index, import) in wanted::awake(&mut growing) {
+                follow_import(&mut growing, index, import);
+            }
+            jobs = growing.jobs();
+        }
+        if jobs.is_empty() {
+            // Every import has been followed; what else lies in the program's folder comes last, so
+            // that the reasons name imports where there are any.
+            own_folder::follow(&mut growing);
+            jobs = growing.jobs();
+        }
         if jobs.is_empty() {
             break;
         }
@@ -116,7 +129,7 @@ fn include_all_submodules(growing: &mut Growing<'_>, package: &str, importer: Im
     }
 }
 
-fn submodules(growing: &mut Growing<'_>, package: &str) -> Vec<String> {
+pub(crate) fn submodules(growing: &mut Growing<'_>, package: &str) -> Vec<String> {
     let Some(path) = growing.look_up(package).and_then(|found| found.submodule_path) else { return Vec::new() };
     growing.finder.submodule_names(&path).into_iter().map(|name| format!("{package}.{name}")).collect()
 }
@@ -131,12 +144,18 @@ fn follow(growing: &mut Growing<'_>, index: usize, reading: Reading) {
                 growing.warnings.push(Warning::Unreadable { module, file, reason });
             }
         }
-        Reading::Native(names) => follow_native(growing, index, &names),
+        Reading::Native(names, outline) => {
+            follow_native(growing, index, &names);
+            if let Some(outline) = outline {
+                follow(growing, index, Reading::Python(*outline));
+            }
+        }
         Reading::Python(mut outline) => {
             for import in std::mem::take(&mut outline.imports) {
                 follow_import(growing, index, import);
             }
             follow_dormant(growing, index, &mut outline);
+            packages::note(growing, index, &outline);
             note_attribute_uses(growing, index, &mut outline);
             note_warnings(growing, index, &outline);
             if let Some(node) = growing.nodes.get_mut(index) {
@@ -146,7 +165,7 @@ fn follow(growing: &mut Growing<'_>, index: usize, reading: Reading) {
     }
 }
 
-fn follow_import(growing: &mut Growing<'_>, index: usize, import: Import) {
+pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Import) {
     let importer = Importer { node: Some(index), line: import.line, kind: import.kind };
     let pruned = match (&import.target, growing.nodes.get(index)) {
         (Target::Module(to) | Target::Members { module: to, .. } | Target::Star(to), Some(from)) => {
@@ -155,6 +174,10 @@ fn follow_import(growing: &mut Growing<'_>, index: usize, import: Import) {
         _ => false,
     };
     if pruned {
+        return;
+    }
+    if wanted::must_wait(growing, index, &import) {
+        growing.wanted.waiting.push((index, import));
         return;
     }
     match import.target {
@@ -182,29 +205,22 @@ fn follow_import(growing: &mut Growing<'_>, index: usize, import: Import) {
                 growing.stars.push((importer, node));
             }
         }
-        Target::Submodules(package) => {
-            for name in submodules(growing, &package) {
-                if !rules::is_for_tests(&name) {
-                    let _ = growing.include(&name, importer);
-                }
+        Target::Submodules(package, start) => growing.scans.push((importer, package, start)),
+        Target::Standard(name) => {
+            let is_standard = |found: Found| found.origin == Origin::StandardLibrary;
+            let top = name.split('.').next().unwrap_or_default();
+            if !rules::is_unlikely_in_binaries(top) && growing.look_up(top).is_some_and(is_standard) {
+                let module = name.rsplit_once('.').map_or(name.as_str(), |(module, _)| module);
+                growing.guess(module, importer);
             }
         }
-        Target::Guess(name) => guess_reference(growing, &name, importer),
-    }
-}
-
-/// A text that refers to an object: the longest part of it that is a module counts. A single word
-/// is a reference only where all of it is one of the program's modules (`main:app`); too many words
-/// are names of packages.
-fn guess_reference(growing: &mut Growing<'_>, name: &str, importer: Importer) {
-    let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
-    let parts: Vec<&str> = ends.filter_map(|end| name.get(..end)).collect();
-    let found = parts.iter().rev().find_map(|part| Some((part, growing.look_up(part)?)));
-    if let Some((part, found)) = found
-        && !matches!(found.kind, ModuleKind::Namespace { .. })
-        && (part.contains('.') || (*part == name && found.origin == Origin::Program))
-    {
-        growing.guess(part, importer);
+        Target::Guess(name) => growing.guess_reference(&name, importer),
+        Target::Code(name) => growing.guess(&name, importer),
+        Target::Package(name) => {
+            growing.guess_reference(&name, importer);
+            growing.named_packages.push((importer, name));
+        }
+        Target::Group(group) => packages::follow_group(growing, index, &group, importer),
     }
 }
 
@@ -325,6 +341,7 @@ fn note_warnings(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
         });
     }
     if node.found.origin == Origin::Program {
+        growing.own.note(outline);
         for &line in &outline.computed_imports {
             growing.warnings.push(Warning::ComputedImport { module: module.clone(), file: file.clone(), line });
         }
@@ -361,8 +378,8 @@ mod tests {
             ("one/a/b/__init__.py", "from .. import d"),
             ("one/a/b/c.py", ""),
             ("one/a/d.py", ""),
-            ("one/a/unused.py", ""),
             ("two/p/__init__.py", ""),
+            ("two/p/unused.py", ""),
             ("two/p/q.py", ""),
         ];
         assert_eq!(names(&files), ["__main__", "a", "a.b", "a.b.c", "a.d", "p", "p.q"]);
@@ -388,9 +405,9 @@ mod tests {
     fn stars_bring_what_all_names() {
         let files = [
             ("one/main.py", "from p import *"),
-            ("one/p/__init__.py", "__all__ = ['q', 'attribute']"),
-            ("one/p/q.py", ""),
-            ("one/p/r.py", ""),
+            ("two/p/__init__.py", "__all__ = ['q', 'attribute']"),
+            ("two/p/q.py", ""),
+            ("two/p/r.py", ""),
         ];
         assert_eq!(names(&files), ["__main__", "p", "p.q"]);
     }
@@ -400,11 +417,11 @@ mod tests {
         let lazy = "def __getattr__(name): ...";
         let files = [
             ("one/main.py", "import p, e\np.q.r()\ne.q"),
-            ("one/p/__init__.py", lazy),
-            ("one/p/q.py", ""),
-            ("one/p/s.py", ""),
-            ("one/e/__init__.py", ""),
-            ("one/e/q.py", ""),
+            ("two/p/__init__.py", lazy),
+            ("two/p/q.py", ""),
+            ("two/p/s.py", ""),
+            ("two/e/__init__.py", ""),
+            ("two/e/q.py", ""),
         ];
         assert_eq!(names(&files), ["__main__", "e", "p", "p.q"]);
     }

@@ -8,6 +8,7 @@ mod data;
 mod metadata;
 mod modules;
 mod natives;
+mod own;
 
 use crate::bootloader;
 use crate::diagnosis::Warning;
@@ -159,7 +160,8 @@ pub fn collect(project: &Project, graph: &ModuleGraph, options: &Options) -> Res
 
     let modules = modules::collect(graph, project);
     let warnings = natives::collect(&mut files, graph, project)?;
-    data::collect(&mut files, graph);
+    own::collect(&mut files, &graph.own_files);
+    data::collect(&mut files, graph, project);
     metadata::collect(&mut files, &graph.distributions);
     added::collect(&mut files, &options.added_data)?;
     if options.sources == Sources::Carried {

@@ -1,6 +1,6 @@
 //! What the analysis means for the user: which findings stop the build, which are worth a warning, and which are noise.
 
-use rpack_analyzer::{Edge, EdgeKind, ModuleGraph, Origin, Project, Unmet, installed, unmet};
+use rpack_analyzer::{Edge, EdgeKind, ModuleGraph, Origin, Project, Scope, Unmet, installed, unmet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -40,6 +40,10 @@ pub fn check_graph(graph: &ModuleGraph, project: &Project) -> Result<Vec<Warning
             EdgeKind::TopLevel if is_own && missing.certain => {
                 return Err(Error::Missing { name: missing.name.clone(), location: edge });
             }
+            // Nothing that was seen leads to the module, which only lies in the program's folder.
+            _ if is_unreached(graph, &missing.edge) => {
+                warnings.push(Warning::missing(&missing.name, &edge, Importance::Detail));
+            }
             EdgeKind::TopLevel | EdgeKind::Lazy | EdgeKind::Conditional | EdgeKind::Dynamic if is_own => {
                 warnings.push(Warning::missing(&missing.name, &edge, Importance::Normal));
             }
@@ -50,6 +54,11 @@ pub fn check_graph(graph: &ModuleGraph, project: &Project) -> Result<Vec<Warning
         }
     }
     Ok(warnings)
+}
+
+fn is_unreached(graph: &ModuleGraph, edge: &Edge) -> bool {
+    let because = graph.modules.get(&edge.from).and_then(|module| module.because.as_ref());
+    because.is_some_and(|because| because.kind == EdgeKind::Folder)
 }
 
 /// Something that need not stop a build.
@@ -71,10 +80,6 @@ pub enum Importance {
 }
 
 impl Warning {
-    fn new(message: String) -> Self {
-        Warning { message, importance: Importance::Normal }
-    }
-
     /// What could not be analyzed. The interpreter will compile it or not; the program may never come there.
     fn of_analysis(warning: &rpack_analyzer::Warning, project: &Project) -> Self {
         let location = |file: &Path, line| Location::new(file, line, &project.program.root);
@@ -91,7 +96,11 @@ impl Warning {
             ),
             other => format!("{other:?}"),
         };
-        Warning { message, importance: Importance::Normal }
+        // Where the user named the folder, all that lies in it goes in, so that the name is there.
+        let is_inside =
+            matches!(warning, rpack_analyzer::Warning::ComputedImport { .. }) && project.program.scope == Scope::Folder;
+        let importance = if is_inside { Importance::Detail } else { Importance::Normal };
+        Warning { message, importance }
     }
 
     fn missing(name: &str, location: &Location, importance: Importance) -> Self {
@@ -104,12 +113,14 @@ impl Warning {
         Warning { message, importance: Importance::Detail }
     }
 
-    /// A shared library that the build machine does not have.
-    pub fn no_library(name: &str, needed_by: &Path) -> Self {
+    /// A shared library that the build machine does not have. What plain Python need not load, nobody misses.
+    pub fn no_library(name: &str, needed_by: &Path, graph: &ModuleGraph) -> Self {
+        let is_certain = graph.modules.values().any(|module| module.certain && module.path == needed_by);
+        let importance = if is_certain { Importance::Normal } else { Importance::Detail };
         let needed_by = needed_by.display();
-        Warning::new(format!(
-            "Shared library not found: `{name}` (needed by `{needed_by}`). Install it before building"
-        ))
+        let message =
+            format!("Shared library not found: `{name}` (needed by `{needed_by}`). Install it before building");
+        Warning { message, importance }
     }
 }
 

@@ -1,13 +1,18 @@
 use crate::condition::Role;
 use crate::graph::EdgeKind::{self, Conditional, Dynamic, Lazy, Optional, Rule, TopLevel};
-use crate::outline::{Identity, Outline, Target, outline};
+use crate::outline::{Identity, Outline, Surroundings, Target, outline};
 use crate::project::Origin;
 use crate::testing;
 
 /// The outline of `pkg.sub.module`.
 fn read(source: &str) -> Outline {
-    let identity =
-        Identity { name: "pkg.sub.module", package: "pkg.sub", role: Role::Imported, origin: Origin::Library };
+    let identity = Identity {
+        name: "pkg.sub.module",
+        package: "pkg.sub",
+        role: Role::Imported,
+        origin: Origin::Library,
+        surroundings: &Surroundings::default(),
+    };
     outline(source, identity, &testing::interpreter())
 }
 
@@ -18,8 +23,10 @@ fn imports(source: &str) -> Vec<(String, EdgeKind)> {
         Target::Module(name) => name,
         Target::Members { module, names } => format!("{module}:{}", names.join(",")),
         Target::Star(module) => format!("{module}:*"),
-        Target::Submodules(package) => format!("{package}.*"),
-        Target::Guess(name) => format!("?{name}"),
+        Target::Submodules(package, start) => format!("{package}.{start}*"),
+        Target::Guess(name) | Target::Package(name) | Target::Code(name) => format!("?{name}"),
+        Target::Group(name) => format!("[{name}]"),
+        Target::Standard(name) => format!("~{name}"),
     };
     read(source).imports.into_iter().map(|import| (text(import.target), import.kind)).collect()
 }
@@ -166,7 +173,13 @@ fn lines_and_syntax_errors() {
 
 #[test]
 fn self_tests_of_the_standard_library_sleep() {
-    let identity = Identity { name: "pickle", package: "", role: Role::Imported, origin: Origin::StandardLibrary };
+    let identity = Identity {
+        name: "pickle",
+        package: "",
+        role: Role::Imported,
+        origin: Origin::StandardLibrary,
+        surroundings: &Surroundings::default(),
+    };
     let outline = outline("def _test():\n import doctest\nimport a", identity, &testing::interpreter());
     assert_eq!(outline.imports.len(), 1);
     assert_eq!(outline.dormant.len(), 1);

@@ -4,15 +4,16 @@
 //! program reads: sources and headers of extension modules, type stubs, tests, caches.
 
 use super::{Content, Files, relative};
-use rpack_analyzer::{Distribution, Module, ModuleGraph, ModuleKind, Origin};
+use rpack_analyzer::{Distribution, Module, ModuleGraph, ModuleKind, Origin, Project};
 use rpack_format::FileKind;
+use std::fs;
 use std::path::Path;
 use walkdir::{DirEntry, WalkDir};
 
 /// Endings of files that are never data. `.py` and `.so` are modules and collected as such where they are needed.
-const CODE_ENDINGS: [&str; 24] = [
-    "py", "pyc", "pyo", "pyi", "pyx", "pxd", "pxi", "pyd", "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx", "cu",
-    "cuh", "f", "f90", "o", "a", "la", "rs",
+const CODE_ENDINGS: [&str; 23] = [
+    "py", "pyc", "pyo", "pyx", "pxd", "pxi", "pyd", "c", "cc", "cpp", "cxx", "h", "hh", "hpp", "hxx", "cu", "cuh", "f",
+    "f90", "o", "a", "la", "rs",
 ];
 
 /// Folders inside a package that no program reads from.
@@ -21,9 +22,10 @@ const LEFT_OUT_FOLDERS: [&str; 4] = ["__pycache__", "tests", "test", "node_modul
 /// Packages of the standard library whose files serve installing, testing and demonstrating.
 const LEFT_OUT_PACKAGES: [&str; 4] = ["ensurepip", "idlelib", "test", "turtledemo"];
 
-/// Adds the data files of every included package.
-pub fn collect(files: &mut Files, graph: &ModuleGraph) {
-    let packages = graph.modules.values().filter(|module| module.is_package && has_data(module));
+/// Adds the data files of every included package. Those of the program's own folder come with the folder.
+pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) {
+    let is_own = |module: &Module| module.origin == Origin::Program && module.path.starts_with(&project.program.root);
+    let packages = graph.modules.values().filter(|module| module.is_package && has_data(module) && !is_own(module));
     for package in packages {
         let is_namespace = matches!(package.kind, ModuleKind::Namespace { .. });
         for folder in &package.submodule_path {
@@ -86,7 +88,19 @@ fn belongs_to_package(entry: &DirEntry) -> bool {
 fn is_data(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let ending = path.extension().unwrap_or_default().to_string_lossy();
+    if ending == "pyi" {
+        return is_stub_that_is_read(path);
+    }
     name != "py.typed" && !CODE_ENDINGS.contains(&ending.as_ref()) && !is_extension_module(&name)
+}
+
+/// Whether a type stub is more than that: `lazy_loader` takes a module's names from the stub beside it, and where there is no
+/// module beside, the stub is data of a program that works on stubs.
+fn is_stub_that_is_read(path: &Path) -> bool {
+    match fs::read(path.with_extension("py")) {
+        Ok(source) => String::from_utf8_lossy(&source).contains("attach_stub"),
+        Err(_) => path.parent().is_some_and(|folder| !folder.join("__init__.py").exists()),
+    }
 }
 
 /// Whether a file is named as CPython names extension modules: `name.cpython-311-x86_64-linux-gnu.so`, `name.abi3.so`.
@@ -96,7 +110,7 @@ fn is_extension_module(name: &str) -> bool {
 }
 
 /// Whether a file is a shared library, which a package may load by its path.
-fn is_library(path: &Path) -> bool {
+pub fn is_library(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".so") || name.contains(".so.")
 }

@@ -37,7 +37,7 @@ pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) -> Res
             file.needs = needs.map(|&number| library_paths[number].clone()).collect();
         }
     }
-    Ok(native.unresolved.iter().map(|(needed_by, name)| Warning::no_library(name, needed_by)).collect())
+    Ok(native.unresolved.iter().map(|(needed_by, name)| Warning::no_library(name, needed_by, graph)).collect())
 }
 
 /// The path of an extension module inside the bundle: beside its package's modules, or, for those of the standard library,

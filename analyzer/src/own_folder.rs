@@ -1,0 +1,312 @@
+use crate::dynamic::is_dotted_name;
+use crate::graph::EdgeKind;
+use crate::growing::{Growing, Importer};
+use crate::outline::Outline;
+use crate::own_listing;
+use crate::program::{EntryPoint, Scope};
+use crate::project::Origin;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A file of the program's own folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Where it goes: its place below the import root that it lies in, with `/` between the parts.
+    pub inside: String,
+}
+
+/// What is known of the program's own folder.
+#[derive(Debug, Default)]
+pub(crate) struct OwnFolder {
+    /// Texts of the program, and their parts between slashes.
+    texts: BTreeSet<String>,
+    /// Texts that have not been looked at as names of packages.
+    pub(crate) new_texts: Vec<String>,
+    /// Whether some module of the program handles source files.
+    handles_sources: bool,
+    /// Whether some module of the program imports by a name that it computes.
+    computes_names: bool,
+    /// Files and folders that have been gone through.
+    visited: BTreeSet<PathBuf>,
+    /// Sources that lie there, in the order in which they were found.
+    sources: Vec<Source>,
+    /// The files that go in, by their place inside.
+    files: BTreeMap<String, PathBuf>,
+}
+
+#[derive(Debug, Clone)]
+struct Source {
+    path: PathBuf,
+    inside: String,
+    /// Whether only its path leads to it: no import does, and it lies in no package.
+    by_path: bool,
+}
+
+impl OwnFolder {
+    /// Takes notice of what a module of the program says about files.
+    pub(crate) fn note(&mut self, outline: &Outline) {
+        self.handles_sources |= outline.handles_sources;
+        self.computes_names |= !outline.computed_imports.is_empty();
+        for text in &outline.texts {
+            self.new_texts.push(text.clone());
+            self.texts.insert(text.clone());
+            self.texts.extend(text.split(['/', '\\']).filter(|part| !part.is_empty()).map(str::to_owned));
+        }
+    }
+
+    /// The files that go in. Sources are modules, and files too where the program handles sources
+    /// or nothing but a path leads to them.
+    pub(crate) fn into_files(mut self) -> Vec<OwnFile> {
+        for source in &self.sources {
+            if source.by_path || self.handles_sources {
+                self.files.insert(source.inside.clone(), source.path.clone());
+            }
+        }
+        self.files.into_iter().map(|(inside, path)| OwnFile { path, inside }).collect()
+    }
+}
+
+/// Takes what lies in the program's folder into the graph: all of it where the user named the
+/// folder; where the user named a script, what the program imports from there and what its texts
+/// name.
+pub(crate) fn follow(growing: &mut Growing<'_>) {
+    let root = growing.project.program.root.clone();
+    for start in starts(growing) {
+        if !growing.own.visited.insert(start.clone()) {
+            continue;
+        }
+        let texts = growing.own.texts.clone();
+        for path in own_listing::files(&start, &root, move |name| texts.contains(name)) {
+            take(growing, path);
+        }
+    }
+}
+
+fn starts(growing: &Growing<'_>) -> Vec<PathBuf> {
+    let root = &growing.project.program.root;
+    if growing.project.program.scope == Scope::Folder {
+        return vec![root.clone()];
+    }
+    let Ok(entries) = fs::read_dir(root) else { return Vec::new() };
+    let imported: BTreeSet<&str> = growing
+        .nodes
+        .iter()
+        .filter(|node| node.found.origin == Origin::Program && node.found.path.starts_with(root))
+        .filter_map(|node| node.name.split('.').next())
+        .collect();
+    let patterns: Vec<glob::Pattern> = growing
+        .own
+        .texts
+        .iter()
+        // A pattern of nothing but wildcards names nothing.
+        .filter(|text| text.contains('*') && text.bytes().any(|byte| byte.is_ascii_alphanumeric()))
+        .filter_map(|text| glob::Pattern::new(text).ok())
+        .collect();
+    let is_named = |path: &Path| {
+        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
+        if path.is_dir() {
+            return growing.own.texts.contains(name) || imported.contains(name);
+        }
+        growing.own.texts.contains(name) || patterns.iter().any(|pattern| pattern.matches(name))
+    };
+    let mut starts: Vec<PathBuf> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| !is_hidden(path) && is_named(path))
+        .collect();
+    starts.sort();
+    starts
+}
+
+fn is_hidden(path: &Path) -> bool {
+    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
+fn take(growing: &mut Growing<'_>, path: PathBuf) {
+    let Some(inside) = place_inside(growing, &path) else { return };
+    if path.extension().is_some_and(|extension| extension == "py") {
+        take_source(growing, path, inside);
+        return;
+    }
+    if is_extension_module(growing, &path) {
+        return;
+    }
+    if is_configuration(&path) {
+        follow_configuration(growing, &path);
+    }
+    growing.own.files.insert(inside, path);
+}
+
+/// The place of a file below the innermost import root of the program.
+fn place_inside(growing: &Growing<'_>, path: &Path) -> Option<String> {
+    let program = &growing.project.program;
+    let roots = program.search_path.iter().chain([&program.root]);
+    let innermost = roots.filter(|root| path.starts_with(root)).max_by_key(|root| root.as_os_str().len())?;
+    let parts: Option<Vec<&str>> = path.strip_prefix(innermost).ok()?.iter().map(|part| part.to_str()).collect();
+    parts.map(|parts| parts.join("/"))
+}
+
+/// A source is a module, whether or not anything names it: plugins are found by looking.
+fn take_source(growing: &mut Growing<'_>, path: PathBuf, inside: String) {
+    if matches!(&growing.entry, EntryPoint::Script(entry) if *entry == path) {
+        growing.own.sources.push(Source { path, inside, by_path: false });
+        return;
+    }
+    let in_package = path.parent().is_some_and(|folder| folder.join("__init__.py").is_file());
+    let at_a_root = !inside.contains('/');
+    let Some(name) = module_name(&inside) else {
+        growing.own.files.insert(inside, path);
+        return;
+    };
+    let is_reached = growing.by_name.get(&name).and_then(|&node| growing.nodes.get(node));
+    let is_reached = is_reached.is_some_and(|node| node.found.path == path);
+    if !is_reached {
+        if !in_package && is_program_of_its_own(growing, &path) {
+            return;
+        }
+        let importer = Importer { node: None, line: 0, kind: EdgeKind::Folder };
+        // Another module may stand before it on the search path; then only its path leads to it.
+        if growing.look_up(&name).is_some_and(|found| found.path == path) {
+            let _ = growing.include(&name, importer);
+        }
+    }
+    growing.own.sources.push(Source { path, inside, by_path: !(is_reached || in_package || at_a_root) });
+}
+
+/// The module that a source becomes. Its name need not be an identifier: Django imports
+/// `migrations.0001_initial`.
+fn module_name(inside: &str) -> Option<String> {
+    let stem = inside.strip_suffix(".py")?;
+    let stem = stem.strip_suffix("/__init__").unwrap_or(stem);
+    (!stem.contains('.') && stem != "__init__").then(|| stem.replace('/', "."))
+}
+
+/// Whether a source that nothing reaches is a program beside this one, which is run and not
+/// imported.
+fn is_program_of_its_own(growing: &Growing<'_>, path: &Path) -> bool {
+    let is_named = |name: Option<&std::ffi::OsStr>| {
+        name.and_then(|name| name.to_str()).is_some_and(|name| growing.own.texts.contains(name))
+    };
+    if growing.own.computes_names || is_named(path.file_name()) || is_named(path.file_stem()) {
+        return false;
+    }
+    fs::read(path).is_ok_and(|bytes| {
+        let text = String::from_utf8_lossy(&bytes);
+        text.lines().any(|line| line.starts_with("if __name__") && line.contains("__main__"))
+    })
+}
+
+/// Extension modules are collected as modules, where they are imported.
+fn is_extension_module(growing: &Growing<'_>, path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let suffixes = &growing.project.interpreter.extension_suffixes;
+    suffixes.iter().any(|suffix| suffix.matches('.').count() > 1 && name.ends_with(suffix.as_str()))
+}
+
+fn is_configuration(path: &Path) -> bool {
+    const ENDINGS: [&str; 7] = ["cfg", "conf", "ini", "json", "toml", "yaml", "yml"];
+    const LARGEST: u64 = 1 << 18;
+    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+    ENDINGS.contains(&ending) && fs::metadata(path).is_ok_and(|metadata| metadata.len() <= LARGEST)
+}
+
+/// Configuration names classes and modules by dotted names: `class: rich.logging.RichHandler`.
+fn follow_configuration(growing: &mut Growing<'_>, path: &Path) {
+    let Ok(bytes) = fs::read(path) else { return };
+    let text = String::from_utf8_lossy(&bytes);
+    let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '.');
+    let words: BTreeSet<&str> = text
+        .split(|character| !is_part(character))
+        .map(|word| word.trim_matches('.'))
+        .filter(|word| word.contains('.') && is_dotted_name(word))
+        .collect();
+    let importer = Importer { node: Some(0), line: 0, kind: EdgeKind::Dynamic };
+    for word in words {
+        growing.guess_reference(word, importer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::Options;
+    use crate::program::Scope;
+    use crate::testing;
+    use crate::walk::walk;
+
+    fn found(scope: Scope, files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+        let (_folder, mut project) = testing::project(files);
+        project.program.scope = scope;
+        let graph = walk(&project, &Options::default()).unwrap();
+        let modules = graph.modules.into_keys().filter(|name| name != "zipimport").collect();
+        (modules, graph.own_files.into_iter().map(|file| file.inside).collect())
+    }
+
+    #[test]
+    fn a_folder_goes_in_as_it_lies() {
+        let (modules, files) = found(
+            Scope::Folder,
+            &[
+                ("one/main.py", "import app"),
+                ("one/app/__init__.py", ""),
+                ("one/app/plugin.py", "import helper"),
+                ("one/app/0001_first.py", ""),
+                ("one/app/templates/a.html", ""),
+                ("one/other.py", "if __name__ == '__main__':\n    pass"),
+                ("one/settings.json", ""),
+                ("two/helper.py", ""),
+            ],
+        );
+        assert_eq!(modules, ["__main__", "app", "app.0001_first", "app.plugin", "helper"]);
+        assert_eq!(files, ["app/templates/a.html", "settings.json"]);
+    }
+
+    #[test]
+    fn of_a_script_goes_in_what_it_names() {
+        let (modules, files) = found(
+            Scope::Script,
+            &[
+                ("one/main.py", "import app\nopen(here / 'data/x.txt'); here.glob('*.sql'); f'{here}/{x}.css'"),
+                ("one/app/__init__.py", ""),
+                ("one/app/a.txt", ""),
+                ("one/app/unnamed.py", ""),
+                ("one/data/x.txt", ""),
+                ("one/data/y.txt", ""),
+                ("one/schema.sql", ""),
+                ("one/other/z.txt", ""),
+                ("one/other.py", ""),
+                ("one/secret.txt", ""),
+            ],
+        );
+        assert_eq!(modules, ["__main__", "app", "app.unnamed"]);
+        assert_eq!(files, ["app/a.txt", "data/x.txt", "data/y.txt", "schema.sql"]);
+    }
+
+    #[test]
+    fn sources_are_files_where_the_program_handles_sources() {
+        let plugin = ("one/plugins/late.py", "import helper");
+        let files = [("one/main.py", "for path in here.glob('plugins/*.py'): ..."), plugin, ("two/helper.py", "")];
+        let (modules, files) = found(Scope::Folder, &files);
+        assert_eq!(modules, ["__main__", "helper", "plugins", "plugins.late"]);
+        assert_eq!(files, ["main.py", "plugins/late.py"]);
+        // In a folder that is no package nothing but a path need lead to it.
+        let (_, files) = found(Scope::Folder, &[("one/main.py", ""), plugin]);
+        assert_eq!(files, ["plugins/late.py"]);
+    }
+
+    #[test]
+    fn configuration_names_modules() {
+        let (modules, _) = found(
+            Scope::Folder,
+            &[
+                ("one/main.py", ""),
+                ("one/log.yaml", "handlers:\n  x:\n    class: lib.handlers.Special\n    address: example.org\n"),
+                ("two/lib/__init__.py", ""),
+                ("two/lib/handlers.py", ""),
+            ],
+        );
+        assert_eq!(modules, ["__main__", "lib", "lib.handlers"]);
+    }
+}

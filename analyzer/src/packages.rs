@@ -1,0 +1,251 @@
+//! Packages whose submodules are imported by names that only a run computes.
+
+use crate::distribution::normalized;
+use crate::dynamic::is_dotted_name;
+use crate::finder::Found;
+use crate::graph::{EdgeKind, ModuleKind};
+use crate::growing::{Growing, Importer};
+use crate::outline::{Import, Outline, Target};
+use crate::project::Origin;
+use crate::rules;
+use crate::walk::{follow_import, submodules};
+use std::collections::BTreeSet;
+
+/// Takes notice of what a module says about the modules around it.
+pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
+    let Some(node) = growing.nodes.get(index) else { return };
+    let top = node.name.split('.').next().unwrap_or_default().to_owned();
+    if outline.lists_modules {
+        growing.listing.insert(top);
+    }
+    growing.metadata.extend(outline.metadata.iter().map(|name| normalized(name)));
+    growing.wanted.note_words(outline.words.iter().chain(&outline.texts));
+    // The names of a table are imported by the module itself where it computes names, or where it
+    // imports what is asked for (PEP 562).
+    if !outline.computed_imports.is_empty() || outline.has_module_getattr {
+        let line = outline.computed_imports.first().copied().unwrap_or_default();
+        let importer = Importer { node: Some(index), line, kind: EdgeKind::Dynamic };
+        for name in &outline.tables {
+            growing.guess_reference(name, importer);
+        }
+    }
+}
+
+/// Includes the submodules of packages that are scanned, and the packages that hold data.
+pub(crate) fn follow(growing: &mut Growing<'_>) {
+    include_packages_of_data(growing);
+    for (importer, package, start) in std::mem::take(&mut growing.scans) {
+        include_below(growing, &package, &start, importer, Depth::Two);
+    }
+    follow_texts(growing);
+    let (known, unknown): (Vec<_>, Vec<_>) =
+        std::mem::take(&mut growing.named_packages).into_iter().partition(|named| is_looked_into(growing, named));
+    growing.named_packages = unknown;
+    for (importer, package) in known {
+        include_below(growing, &package, "", importer, Depth::All);
+    }
+}
+
+/// A text of the program that is the name of an installed package or distribution chooses it:
+/// `read_excel(path, engine="openpyxl")`, `lambdify(x, f, "numpy")`.
+fn follow_texts(growing: &mut Growing<'_>) {
+    let importer = Importer { node: Some(0), line: 0, kind: EdgeKind::Dynamic };
+    for text in std::mem::take(&mut growing.own.new_texts) {
+        if text.contains('.') || !is_dotted_name(&text.replace('-', "_")) {
+            continue;
+        }
+        let Some(distribution) = growing.owners.by_name(&normalized(&text)) else { continue };
+        growing.metadata.insert(normalized(&text));
+        let is_its_package = |found: Found| growing.owners.of_file(&found.path) == Some(distribution);
+        if !growing.wanted.is_of_developers(distribution) && growing.look_up(&text).is_some_and(is_its_package) {
+            growing.guess(&text, importer);
+        }
+    }
+}
+
+/// Whether somebody looks for modules in a package that a text names: the framework that the
+/// program configures with it, or the library itself, which lists modules.
+fn is_looked_into(growing: &Growing<'_>, (importer, name): &(Importer, String)) -> bool {
+    let Some(&package) = growing.by_name.get(name) else { return false };
+    let is_library_package = growing.nodes.get(package).is_some_and(|node| {
+        node.found.origin == Origin::Library
+            && node.found.submodule_path.is_some()
+            && !matches!(node.found.kind, ModuleKind::Namespace { .. })
+    });
+    let by_program =
+        importer.node.and_then(|node| growing.nodes.get(node)).is_none_or(|node| node.found.origin == Origin::Program);
+    let top = name.split('.').next().unwrap_or_default();
+    is_library_package && name.contains('.') && (by_program || growing.listing.contains(top))
+}
+
+/// A folder with an initializer, other files and no other module is there for its files: `tzdata`
+/// has its database in such packages. They come with the package that they lie in.
+fn include_packages_of_data(growing: &mut Growing<'_>) {
+    while growing.looked_into < growing.nodes.len() {
+        let index = growing.looked_into;
+        growing.looked_into += 1;
+        let Some(node) = growing.nodes.get(index).filter(|node| node.found.origin == Origin::Library) else { continue };
+        let (name, path) = (node.name.clone(), node.found.submodule_path.clone().unwrap_or_default());
+        let importer = Importer { node: Some(index), line: 0, kind: EdgeKind::Lazy };
+        for folder in growing.finder.packages_of_data(&path) {
+            let name = format!("{name}.{folder}");
+            if !rules::is_for_tests(&name) {
+                let _ = growing.include(&name, importer);
+            }
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    /// `f"package.{name}.part"`.
+    Two,
+    All,
+}
+
+fn include_below(growing: &mut Growing<'_>, package: &str, start: &str, importer: Importer, depth: Depth) {
+    let mut seen = BTreeSet::new();
+    let mut waiting = vec![(package.to_owned(), 1)];
+    while let Some((package, level)) = waiting.pop() {
+        for name in submodules(growing, &package) {
+            let last = name.rsplit('.').next().unwrap_or_default();
+            let starts_otherwise = level == 1 && !last.starts_with(start);
+            if starts_otherwise || rules::is_for_tests(&name) || !seen.insert(name.clone()) {
+                continue;
+            }
+            let _ = growing.include(&name, importer);
+            if depth == Depth::All || level < 2 {
+                waiting.push((name, level + 1));
+            }
+        }
+    }
+}
+
+/// Includes the modules of the entry points that distributions offer in a group, as far as the
+/// program wants the distributions.
+pub(crate) fn follow_group(growing: &mut Growing<'_>, index: usize, group: &str, importer: Importer) {
+    let owners = growing.owners;
+    for (_, distribution) in owners.all() {
+        for module in distribution.entry_points.get(group).into_iter().flatten() {
+            if is_dotted_name(module) {
+                let target = Target::Module(module.clone());
+                follow_import(growing, index, Import { target, line: importer.line, kind: EdgeKind::EntryPoint });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::Options;
+    use crate::testing;
+    use crate::walk::walk;
+
+    fn names(files: &[(&str, &str)]) -> Vec<String> {
+        let (_folder, project) = testing::project(files);
+        let graph = walk(&project, &Options::default()).unwrap();
+        graph.modules.into_keys().filter(|name| !matches!(name.as_str(), "zipimport" | "__main__" | "p")).collect()
+    }
+
+    /// A library whose package `p` has the modules `a`, `b_x`, `b_y` and `q.deep`.
+    fn below(initializer: &str) -> Vec<String> {
+        names(&[
+            ("one/main.py", "import p"),
+            ("two/p/__init__.py", initializer),
+            ("two/p/a.py", ""),
+            ("two/p/b_x.py", ""),
+            ("two/p/b_y.py", ""),
+            ("two/p/q/__init__.py", ""),
+            ("two/p/q/deep.py", ""),
+        ])
+    }
+
+    #[test]
+    fn the_known_start_of_a_name_chooses() {
+        for source in [
+            "from importlib import import_module\nimport_module(f'p.b_{x}')",
+            "from importlib import import_module\nimport_module('.b_' + x, 'p')",
+            "from importlib import import_module\ndef f():\n    name = f'p.b_{x}'\n    import_module(name)",
+            "__import__('b_%s' % x, globals(), locals(), [], 1)",
+            "__import__(f'{__spec__.parent}.b_{x}')",
+        ] {
+            assert_eq!(below(source), ["p.b_x", "p.b_y"], "{source}");
+        }
+        assert_eq!(below("__import__(__package__ + '.a')"), ["p.a"]);
+        assert_eq!(below("find(packages=('p.q.', ''))"), ["p.q", "p.q.deep"]);
+        assert_eq!(below("import pkgutil\npkgutil.iter_modules(__path__)").len(), 5);
+    }
+
+    #[test]
+    fn tables_name_modules_of_those_who_compute() {
+        assert_eq!(below("NAMES = ['a', 'b_x']\nfor name in NAMES:\n    __import__(find(name))"), ["p.a", "p.b_x"]);
+        assert_eq!(
+            below("TABLE = {'X': ('a', 'X'), 'Y': ('q.deep', 'Y')}\ndef __getattr__(name): ..."),
+            ["p.a", "p.q", "p.q.deep"]
+        );
+        assert_eq!(below("lazy(globals(), {'name': '.b_x.name'})"), ["p.b_x"]);
+        assert!(below("NAMES = ['a', 'b_x']").is_empty());
+    }
+
+    #[test]
+    fn code_in_texts_imports() {
+        assert_eq!(below("exec('from p.a import *; import p.b_x')"), ["p.a", "p.b_x"]);
+    }
+
+    #[test]
+    fn a_package_that_the_program_names_is_looked_into() {
+        let files = [
+            ("one/main.py", "import p\nAPPS = ['p.q']"),
+            ("two/p/__init__.py", ""),
+            ("two/p/q/__init__.py", ""),
+            ("two/p/q/admin.py", ""),
+            ("two/p/q/tests.py", ""),
+        ];
+        assert_eq!(names(&files), ["p.q", "p.q.admin"]);
+    }
+
+    #[test]
+    fn packages_of_data_come_along() {
+        let files = [
+            ("one/main.py", "import p"),
+            ("two/p/__init__.py", ""),
+            ("two/p/zones/__init__.py", ""),
+            ("two/p/zones/Europe/__init__.py", ""),
+            ("two/p/zones/Europe/Berlin", "TZif"),
+            ("two/p/code/__init__.py", ""),
+            ("two/p/code/x.py", ""),
+        ];
+        assert_eq!(names(&files), ["p.zones", "p.zones.Europe"]);
+    }
+
+    #[test]
+    fn who_asks_for_a_group_gets_what_is_offered() {
+        let files = [
+            ("one/main.py", "entry_points(group='app.plugins')"),
+            ("two/plugin/__init__.py", ""),
+            ("two/plugin/core.py", ""),
+            ("two/plugin-1.dist-info/METADATA", "Name: plugin\nVersion: 1\n"),
+            ("two/plugin-1.dist-info/RECORD", "plugin/__init__.py,,\nplugin/core.py,,\n"),
+            ("two/plugin-1.dist-info/entry_points.txt", "[app.plugins]\none = plugin.core:One\n"),
+        ];
+        assert_eq!(names(&files), ["plugin", "plugin.core"]);
+    }
+
+    #[test]
+    fn stubs_and_sources_beside_compiled_modules_are_read() {
+        let files = [
+            ("one/main.py", "import p, c"),
+            (
+                "two/p/__init__.py",
+                "import lazy_loader as lazy\n__getattr__, _, _ = lazy.attach_stub(__name__, __file__)",
+            ),
+            ("two/p/__init__.pyi", "from . import a\nfrom .q import x"),
+            ("two/p/a.py", ""),
+            ("two/p/q.py", ""),
+            ("two/c.abi3.so", "\0"),
+            ("two/c.py", "import d"),
+            ("two/d.py", ""),
+        ];
+        assert_eq!(names(&files), ["c", "d", "p.a", "p.q"]);
+    }
+}

@@ -1,0 +1,308 @@
+use crate::distribution::Distribution;
+use crate::graph::EdgeKind;
+use crate::growing::{Growing, Life};
+use crate::outline::{Import, Target};
+use crate::owners::Owners;
+use crate::project::{Origin, Project};
+use crate::requirement::{self, Relations};
+use std::collections::{BTreeSet, HashMap};
+
+/// Which distributions the program wants, so that an import which a library only tries does not
+/// drag in what merely happens to be installed.
+///
+/// Wanted are the distributions that the program declares, those that own a module which runs
+/// whenever the program uses what it imports, and all that these require. An optional import of a
+/// library leads to another distribution where that one is wanted anyway, or where the program
+/// itself imports the library and the library's metadata or its first lines name the other one.
+/// Everything else waits, and stays out unless something wants it later.
+pub(crate) struct Wanted<'a> {
+    owners: &'a Owners<'a>,
+    /// How each distribution that was asked about relates to others.
+    relations: HashMap<usize, Relations>,
+    wanted: BTreeSet<usize>,
+    /// Distributions that the program's own modules import.
+    direct: BTreeSet<usize>,
+    /// Names and texts in the program's own modules, in lower case.
+    words: BTreeSet<String>,
+    /// Imports that were not followed, by the module that they stand in.
+    pub(crate) waiting: Vec<(usize, Import)>,
+}
+
+/// Distributions that developers run, and that libraries import where they are there: to show
+/// something in a notebook, to build an extension module, in functions for tests.
+const OF_DEVELOPERS: [&str; 26] = [
+    "black",
+    "build",
+    "coverage",
+    "cython",
+    "flake8",
+    "hypothesis",
+    "ipykernel",
+    "ipython",
+    "ipywidgets",
+    "jupyter-client",
+    "jupyter-core",
+    "jupyterlab",
+    "meson",
+    "mypy",
+    "nbformat",
+    "nose",
+    "notebook",
+    "nox",
+    "numpydoc",
+    "pip",
+    "pytest",
+    "ruff",
+    "setuptools",
+    "sphinx",
+    "tox",
+    "wheel",
+];
+
+impl<'a> Wanted<'a> {
+    /// What the program declares is wanted from the start. An environment that lies in the
+    /// program's own folder was made for it: what was installed there by request counts as
+    /// declared.
+    pub(crate) fn new(project: &Project, owners: &'a Owners<'a>) -> Self {
+        let mut wanted = Wanted {
+            owners,
+            relations: HashMap::new(),
+            wanted: BTreeSet::new(),
+            direct: BTreeSet::new(),
+            words: BTreeSet::new(),
+            waiting: Vec::new(),
+        };
+        for (name, extras) in requirement::declared(&project.program.declaration, &project.interpreter) {
+            wanted.want_name(project, &name, &extras);
+        }
+        if project.interpreter.prefix.starts_with(&project.program.root) {
+            for (index, distribution) in owners.all() {
+                if distribution.metadata_folder.join("REQUESTED").exists() && !is_of_developers(distribution) {
+                    wanted.want(project, index);
+                }
+            }
+        }
+        wanted
+    }
+
+    /// Notes that the program's own modules import the distribution.
+    pub(crate) fn note_direct(&mut self, project: &Project, distribution: usize) {
+        self.direct.insert(distribution);
+        self.want(project, distribution);
+    }
+
+    /// Wants a distribution and all that it requires.
+    pub(crate) fn want(&mut self, project: &Project, distribution: usize) {
+        if !self.wanted.insert(distribution) {
+            return;
+        }
+        let required: Vec<(String, Vec<String>)> = self
+            .relations(project, distribution)
+            .by_name
+            .iter()
+            .filter(|(_, relation)| relation.required)
+            .map(|(name, relation)| (name.clone(), relation.extras.clone()))
+            .collect();
+        for (name, extras) in required {
+            self.want_name(project, &name, &extras);
+        }
+    }
+
+    /// Wants a distribution with extras of it.
+    fn want_name(&mut self, project: &Project, name: &str, extras: &[String]) {
+        let Some(distribution) = self.owners.by_name(name) else { return };
+        self.want(project, distribution);
+        if extras.is_empty() {
+            return;
+        }
+        let Some(metadata) = self.owners.distribution(distribution) else { return };
+        for name in requirement::of_extras(metadata, extras, &project.interpreter) {
+            self.want_name(project, &name, &[]);
+        }
+    }
+
+    pub(crate) fn is_of_developers(&self, distribution: usize) -> bool {
+        self.owners.distribution(distribution).is_none_or(is_of_developers)
+    }
+
+    /// A distribution with those that its metadata names for its use: what an extension module of it
+    /// may import.
+    pub(crate) fn with_required(&mut self, project: &Project, distribution: usize) -> BTreeSet<usize> {
+        let names: Vec<String> = self
+            .relations(project, distribution)
+            .by_name
+            .iter()
+            .filter(|(_, relation)| relation.for_use)
+            .map(|(name, _)| name.clone())
+            .collect();
+        let named = names.iter().filter_map(|name| self.owners.by_name(name));
+        named.chain([distribution]).collect()
+    }
+
+    /// Whether an import of this kind in a library leads to the other distribution.
+    fn leads_to(&mut self, project: &Project, from: usize, to: usize, kind: EdgeKind, life: Life) -> bool {
+        if from == to || self.wanted.contains(&to) || (life == Life::Live && kind == EdgeKind::TopLevel) {
+            return true;
+        }
+        let Some(distribution) = self.owners.distribution(to).filter(|to| !is_of_developers(to)) else { return false };
+        let name = crate::distribution::normalized(&distribution.name);
+        let is_direct = self.direct.contains(&from);
+        let relation = self.relations(project, from).by_name.get(&name);
+        let features = relation.filter(|relation| relation.for_use).map(|relation| relation.features.clone());
+        match (kind, features) {
+            // What a module tries when it is imported is seen by whoever uses it.
+            (EdgeKind::TopLevel | EdgeKind::Optional, features) if life > Life::Dormant => {
+                is_direct || features.is_some()
+            }
+            (EdgeKind::EntryPoint | EdgeKind::Optional, None) => is_direct,
+            (EdgeKind::EntryPoint, Some(_)) => is_direct,
+            // An extra is the name of a feature, and who uses the feature says its name: `excel` in
+            // `read_excel`, `plot`, `postgresql` in an address.
+            (_, Some(features)) => {
+                is_direct && features.iter().chain([&name]).any(|feature| self.is_mentioned(feature))
+            }
+            (_, None) => false,
+        }
+    }
+
+    /// Whether a word or a text of the program contains the name of a feature. Names that stand for
+    /// what everybody wants need not be said.
+    fn is_mentioned(&self, feature: &str) -> bool {
+        const FOR_EVERYBODY: [&str; 5] = ["binary", "default", "recommended", "speedups", "standard"];
+        const SHORTEST: usize = 3;
+        let mut parts = feature.split(['-', '_', '.']).filter(|part| part.len() >= SHORTEST);
+        parts.any(|part| FOR_EVERYBODY.contains(&part) || self.words.iter().any(|word| word.contains(part)))
+    }
+
+    /// Notes words that the program says.
+    pub(crate) fn note_words<'t>(&mut self, words: impl Iterator<Item = &'t String>) {
+        self.words.extend(words.map(|word| word.to_ascii_lowercase()));
+    }
+
+    fn relations(&mut self, project: &Project, distribution: usize) -> &Relations {
+        let owners = self.owners;
+        self.relations.entry(distribution).or_insert_with(|| {
+            owners
+                .distribution(distribution)
+                .map(|found| requirement::relations(found, &project.interpreter))
+                .unwrap_or_default()
+        })
+    }
+}
+
+fn is_of_developers(distribution: &Distribution) -> bool {
+    OF_DEVELOPERS.contains(&crate::distribution::normalized(&distribution.name).as_str())
+}
+
+/// Whether an import is to wait until something wants the distribution that it leads to.
+pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import) -> bool {
+    let Some(node) = growing.nodes.get(index) else { return false };
+    if node.found.origin != Origin::Library {
+        return false;
+    }
+    let (life, path) = (node.life, node.found.path.clone());
+    let Some(from) = growing.owners.of_file(&path) else { return false };
+    let name = match &import.target {
+        Target::Module(name)
+        | Target::Star(name)
+        | Target::Submodules(name, _)
+        | Target::Guess(name)
+        | Target::Code(name) => name,
+        Target::Members { module, .. } => module,
+        Target::Package(name) => name,
+        // Each distribution that offers something is looked at by itself.
+        Target::Group(_) | Target::Standard(_) => return false,
+    };
+    if is_display(name) {
+        return !(life == Life::Live || growing.wanted.is_mentioned("tkinter") || growing.wanted.is_mentioned("tkagg"));
+    }
+    let Some(to) = owner_of(growing, name) else { return false };
+    let project = growing.project;
+    let leads_there = growing.wanted.leads_to(project, from, to, import.kind, life);
+    if leads_there {
+        growing.wanted.want(project, to);
+    }
+    !leads_there
+}
+
+/// Whether a module belongs to the toolkit for windows that the standard library has, which few
+/// programs open, and many libraries could.
+fn is_display(name: &str) -> bool {
+    matches!(name.split('.').next(), Some("tkinter" | "_tkinter" | "turtle" | "idlelib"))
+}
+
+/// The distribution that a module belongs to. Several may share its first packages.
+fn owner_of(growing: &mut Growing<'_>, name: &str) -> Option<usize> {
+    let mut part = name;
+    loop {
+        if let Some(found) = growing.look_up(part) {
+            if found.origin != Origin::Library {
+                return None;
+            }
+            if let Some(owner) = growing.owners.of_file(&found.path) {
+                return Some(owner);
+            }
+        }
+        part = part.rsplit_once('.')?.0;
+    }
+}
+
+/// Takes the imports that need wait no longer.
+pub(crate) fn awake(growing: &mut Growing<'_>) -> Vec<(usize, Import)> {
+    let waiting = std::mem::take(&mut growing.wanted.waiting);
+    let (asleep, awake) = waiting.into_iter().partition(|(index, import)| must_wait(growing, *index, import));
+    growing.wanted.waiting = asleep;
+    awake
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::Options;
+    use crate::testing;
+    use crate::walk::walk;
+
+    /// The distributions of which modules go in, for a program over the library `lib` and, beside it,
+    /// `extra`, an extra of it, `required` and `other`.
+    fn distributions(main: &str, lib: &str) -> Vec<String> {
+        let record = |name: &str| format!("{name}/__init__.py,,\n");
+        let metadata = |name: &str, more: &str| format!("Name: {name}\nVersion: 1\n{more}");
+        let requires =
+            "Requires-Dist: required\nRequires-Dist: extra; extra == 'excel'\nRequires-Dist: other; extra == 'test'\n";
+        let mut files =
+            vec![("one/main.py".to_owned(), main.to_owned()), ("two/lib/__init__.py".to_owned(), lib.to_owned())];
+        for name in ["lib", "required", "extra", "other", "pytest"] {
+            let more = if name == "lib" { requires } else { "" };
+            files.push((format!("two/{name}-1.dist-info/METADATA"), metadata(name, more)));
+            files.push((format!("two/{name}-1.dist-info/RECORD"), record(name)));
+            if name != "lib" {
+                files.push((format!("two/{name}/__init__.py"), String::new()));
+            }
+        }
+        let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+        let (_folder, project) = testing::project(&files);
+        let graph = walk(&project, &Options::default()).unwrap();
+        graph.distributions.into_iter().map(|found| found.name).filter(|name| name != "lib").collect()
+    }
+
+    #[test]
+    fn what_every_use_of_a_library_needs_is_wanted() {
+        assert_eq!(distributions("import lib", "import other"), ["other"]);
+        assert_eq!(distributions("import lib", "def f():\n    import required"), ["required"]);
+    }
+
+    #[test]
+    fn an_extra_is_wanted_by_those_who_say_its_name() {
+        let lib = "def f():\n    import extra";
+        assert!(distributions("import lib", lib).is_empty());
+        assert_eq!(distributions("import lib\nlib.read_excel()", lib), ["extra"]);
+    }
+
+    #[test]
+    fn what_a_library_tries_is_seen_by_who_imports_it() {
+        let tries = |name: &str| format!("try:\n    import {name}\nexcept ImportError:\n    pass");
+        assert_eq!(distributions("import lib", &tries("other")), ["other"]);
+        assert!(distributions("import lib", &tries("pytest")).is_empty());
+        assert!(distributions("import lib", "def f():\n    import other").is_empty());
+        assert_eq!(distributions("import lib, other", "def f():\n    import other"), ["other"]);
+    }
+}

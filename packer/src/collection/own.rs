@@ -1,0 +1,35 @@
+//! What lies in the program's own folder, where it lies.
+
+use super::data::is_library;
+use super::{Content, Files};
+use rpack_analyzer::OwnFile;
+use rpack_format::{FileKind, Trailer};
+use std::fs::{self, File};
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+/// Adds the files of the program's own folder. What rpack made there before is no part of the program.
+pub fn collect(files: &mut Files, own: &[OwnFile]) {
+    for OwnFile { path, inside } in own {
+        let executable = fs::metadata(path).is_ok_and(|metadata| crate::os::is_executable(&metadata));
+        if executable && is_packed(path) {
+            continue;
+        }
+        let kind = if is_library(path) { FileKind::Native } else { FileKind::Data };
+        if let Some(file) = files.add(inside, kind, Content::File(path.clone())) {
+            file.executable |= executable;
+        }
+    }
+}
+
+/// Whether a file ends as a packed executable does.
+fn is_packed(path: &Path) -> bool {
+    let end = File::open(path).and_then(|mut file| {
+        let mut end = Vec::new();
+        file.seek(SeekFrom::End(-(rpack_format::trailer::SIZE as i64)))?;
+        file.read_to_end(&mut end)?;
+        Ok(end)
+    });
+    // The end alone has another length than the trailer says, which is an error of another kind.
+    end.is_ok_and(|end| !matches!(Trailer::parse(&end), Err(rpack_format::Error::NoTrailer { .. })))
+}
