@@ -15,6 +15,7 @@ mod identity;
 mod interpreter_mode;
 mod interpreters;
 mod libraries;
+mod packages;
 mod process;
 mod processes;
 mod programs;

@@ -9,7 +9,7 @@ use std::process::Command;
 
 /// Writes a script that runs `program` in a mount namespace in which every interpreter, every environment and the build
 /// machine's temporary files are hidden, as user `nobody`. The script's process becomes the program's.
-fn hidden(folder: &Path, program: &Path) -> PathBuf {
+pub fn hidden(folder: &Path, program: &Path) -> PathBuf {
     let script = folder.join("hidden");
     let hidden = hidden_folders().iter().map(|path| format!("mount -t tmpfs none '{path}'\n")).collect::<String>();
     let (cache, program, folder) = (folder.join("store"), program.display(), folder.display());
@@ -68,7 +68,7 @@ fn hidden_folders() -> Vec<String> {
 }
 
 /// A folder outside of everything that is hidden, which `nobody` can reach.
-fn reachable_folder() -> tempfile::TempDir {
+pub fn reachable_folder() -> tempfile::TempDir {
     let folder = tempfile::Builder::new().prefix("rpack-hidden-").tempdir_in("/var/tmp").unwrap();
     fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).unwrap();
     folder

@@ -1,0 +1,1 @@
+CREATE TABLE cities (name VARCHAR, country VARCHAR, people INTEGER);

@@ -1,0 +1,1 @@
+INSERT INTO parent (name) VALUES ('two')

@@ -1,0 +1,5 @@
+import statistics
+
+
+def handle():
+    return statistics.mean([1, 2, 3])
