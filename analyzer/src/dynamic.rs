@@ -1,7 +1,7 @@
 use crate::condition::Conditions;
 use crate::outline::{Identity, Target, absolute};
 use crate::project::Origin;
-use ruff_python_ast::{Expr, ExprCall, InterpolatedStringElement, Number, Operator};
+use ruff_python_ast::{Expr, ExprCall, ExprFString, InterpolatedStringElement, Number, Operator};
 
 /// What a call means to the analysis.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,6 +12,8 @@ pub(crate) enum Call {
     Computed,
     /// It changes how modules are found.
     ImportHook,
+    /// It reads files of a package.
+    Reads(String),
     /// It asks for the metadata of a distribution.
     Metadata(String),
     /// It lists the modules of a package that is not known.
@@ -36,15 +38,16 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
             Some(builtin_import(call, conditions, identity))
         }
         "pkgutil.iter_modules" | "pkgutil.walk_packages" => Some(list_modules(call, conditions, identity)),
-        "importlib.resources.files"
-        | "importlib.resources.path"
+        "importlib.resources.files" | "importlib_resources.files" => {
+            named_package(argument(call, 0, "anchor")?, conditions, identity).map(Call::Reads)
+        }
+        "importlib.resources.path"
         | "importlib.resources.contents"
         | "importlib.resources.is_resource"
         | "importlib.resources.open_binary"
         | "importlib.resources.open_text"
         | "importlib.resources.read_binary"
         | "importlib.resources.read_text"
-        | "importlib_resources.files"
         | "pkgutil.get_data"
         | "pkg_resources.resource_filename"
         | "pkg_resources.resource_string"
@@ -196,6 +199,18 @@ fn computed(
         Some(known) if is_dotted_name(&known) => Call::Import(Target::Submodules(known, last.to_owned())),
         _ => Call::Computed,
     }
+}
+
+/// A text with parts that are computed, as a pattern for names of files: `config-*.py`.
+pub(crate) fn pattern(text: &ExprFString) -> Option<String> {
+    let mut pattern = String::new();
+    for element in text.value.elements() {
+        match element {
+            InterpolatedStringElement::Literal(literal) => pattern.push_str(&literal.value),
+            InterpolatedStringElement::Interpolation(_) => pattern.push('*'),
+        }
+    }
+    pattern.ends_with(".py").then_some(pattern)
 }
 
 /// The text that a computed text starts with, as far as it is known.

@@ -27,6 +27,8 @@ pub(crate) struct Extracted {
     pub(crate) edits_import_system: bool,
     pub(crate) texts: Vec<String>,
     pub(crate) handles_sources: bool,
+    pub(crate) source_texts: Vec<String>,
+    pub(crate) read_packages: Vec<String>,
     pub(crate) words: BTreeSet<String>,
     pub(crate) metadata: Vec<String>,
     /// Texts that name modules if the module imports what is asked for.
@@ -37,7 +39,13 @@ pub(crate) struct Extracted {
 }
 
 /// An import and where it stands.
-pub(crate) type Located = (Target, TextSize, EdgeKind);
+pub(crate) struct Located {
+    pub(crate) target: Target,
+    pub(crate) offset: TextSize,
+    pub(crate) kind: EdgeKind,
+    /// The function that it stands in, without those inside of it.
+    pub(crate) within: Option<String>,
+}
 
 /// Collects the imports of a module, leaving out what cannot run on the target: branches that
 /// `condition.rs` decides, and what follows a `raise` or `return` inside a branch that is taken.
@@ -46,6 +54,7 @@ pub(crate) fn extract(body: &[Stmt], identity: Identity<'_>, interpreter: &Inter
         identity,
         conditions: Conditions::new(interpreter, identity.role),
         surroundings: Surroundings::default(),
+        function: None,
         result: Extracted::default(),
     };
     extractor.block(body);
@@ -56,6 +65,8 @@ struct Extractor<'a> {
     identity: Identity<'a>,
     conditions: Conditions<'a>,
     surroundings: Surroundings,
+    /// The outermost function around.
+    function: Option<&'a str>,
     result: Extracted,
 }
 
@@ -87,7 +98,12 @@ impl<'a> Extractor<'a> {
     }
 
     fn add(&mut self, target: Target, offset: TextSize, kind: EdgeKind) {
-        self.result.imports.push((target, offset, kind));
+        let located = self.located(target, offset, kind);
+        self.result.imports.push(located);
+    }
+
+    fn located(&self, target: Target, offset: TextSize, kind: EdgeKind) -> Located {
+        Located { target, offset, kind, within: self.function.map(str::to_owned) }
     }
 
     /// Walks statements in different surroundings.
@@ -349,9 +365,12 @@ impl<'a> Extractor<'a> {
         let body = |around: &mut Surroundings| {
             *around = Surroundings { in_function: true, in_branch: false, guarded: false };
         };
+        let outside = self.function;
+        self.function = outside.or(Some(name));
         self.perhaps_dormant(name, |extractor| {
             extractor.within(body, &function.body);
         });
+        self.function = outside;
     }
 
     /// Walks the body of a function or class, and sets its imports aside if few programs use it.
@@ -410,7 +429,8 @@ impl<'a> Extractor<'a> {
         if self.identity.origin == Origin::Library
             && let Some(name) = dynamic::referred_name(text).filter(|name| !may_name(name))
         {
-            self.result.library_texts.push((Target::Standard(name.to_owned()), offset, EdgeKind::Dynamic));
+            let located = self.located(Target::Standard(name.to_owned()), offset, EdgeKind::Dynamic);
+            self.result.library_texts.push(located);
         }
         let target = if let Some(name) = dynamic::referred_name(text).filter(|name| may_name(name)) {
             Target::Package(name.to_owned())
@@ -420,7 +440,8 @@ impl<'a> Extractor<'a> {
             && !self.identity.package.is_empty()
         {
             let name = absolute(self.identity.package, level, name);
-            self.result.library_texts.push((Target::Guess(name), offset, EdgeKind::Dynamic));
+            let located = self.located(Target::Guess(name), offset, EdgeKind::Dynamic);
+            self.result.library_texts.push(located);
             return;
         } else {
             return;
@@ -459,6 +480,9 @@ impl<'a> Extractor<'a> {
             self.result.handles_sources |= text.ends_with(".py");
             self.result.texts.push(text.to_owned());
         }
+        if self.identity.origin == Origin::Library && text.len() <= LONGEST && text.ends_with(".py") {
+            self.result.source_texts.push(text.to_owned());
+        }
     }
 
     fn call(&mut self, call: &'a ruff_python_ast::ExprCall) {
@@ -469,6 +493,10 @@ impl<'a> Extractor<'a> {
             Some(Call::Computed) => self.result.computed_imports.push(offset),
             Some(Call::ImportHook) => self.result.edits_import_system = true,
             Some(Call::Sources) => self.result.handles_sources = true,
+            Some(Call::Reads(package)) => {
+                self.result.read_packages.push(package.clone());
+                self.add(Target::Module(package), offset, kind);
+            }
             Some(Call::Metadata(name)) => self.result.metadata.push(name),
             Some(Call::ListsModules) => self.result.lists_modules = true,
             Some(Call::ReadsStub) => self.result.reads_stub = true,
@@ -557,6 +585,9 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 visitor::walk_expr(self, expression);
             }
             Expr::FString(text) => {
+                if let Some(pattern) = dynamic::pattern(text) {
+                    self.note_text(&pattern);
+                }
                 for (position, element) in text.value.elements().enumerate() {
                     if let InterpolatedStringElement::Literal(literal) = element {
                         self.note_text(&literal.value);

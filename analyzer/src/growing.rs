@@ -1,6 +1,7 @@
 use crate::condition::Role;
 use crate::finder::{Finder, Found};
 use crate::graph::{Edge, EdgeKind, ModuleKind, Options, Warning};
+use crate::library_sources::Sources;
 use crate::native_imports;
 use crate::outline::{Import, Outline, Surroundings};
 use crate::own_folder::OwnFolder;
@@ -47,6 +48,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) scans: Vec<(Importer, String, String)>,
     /// Normalized names of distributions whose metadata is asked for.
     pub(crate) metadata: BTreeSet<String>,
+    /// Packages whose sources go in as files too, with what of them.
+    pub(crate) read_packages: BTreeMap<String, Sources>,
     /// How many nodes have been looked into for packages of data.
     pub(crate) looked_into: usize,
     /// Top-level packages that list modules of packages that are not known.
@@ -116,6 +119,7 @@ impl<'a> Growing<'a> {
             submodule_names: HashMap::new(),
             scans: Vec::new(),
             metadata: BTreeSet::new(),
+            read_packages: BTreeMap::new(),
             looked_into: 0,
             listing: BTreeSet::new(),
             named_packages: Vec::new(),

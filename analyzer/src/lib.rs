@@ -21,6 +21,7 @@ mod graph;
 mod growing;
 mod interpreter;
 mod libraries;
+mod library_sources;
 mod loader_cache;
 mod native_imports;
 mod native_names;

@@ -34,6 +34,10 @@ pub(crate) struct Outline {
     pub(crate) texts: Vec<String>,
     /// Whether the module handles source files: it loads, lists or shows them.
     pub(crate) handles_sources: bool,
+    /// Texts of a library's modules that end in `.py`: they may name files beside it.
+    pub(crate) source_texts: Vec<String>,
+    /// Packages whose files it reads, sources included.
+    pub(crate) read_packages: Vec<String>,
     /// Names of attributes and arguments in the program's own modules.
     pub(crate) words: BTreeSet<String>,
     /// Distributions whose metadata it asks for.
@@ -55,6 +59,8 @@ pub(crate) struct Import {
     pub(crate) target: Target,
     pub(crate) line: u32,
     pub(crate) kind: EdgeKind,
+    /// The function that it stands in.
+    pub(crate) within: Option<String>,
 }
 
 /// What an import asks for, by absolute name. A relative import that leaves its package keeps its
@@ -134,7 +140,8 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     let Mod::Module(module) = parsed.syntax() else { return Outline { syntax_error, ..Outline::default() } };
     let extracted = extract::extract(&module.body, identity, interpreter);
     let with_lines = |located: Vec<Located>| -> Vec<Import> {
-        located.into_iter().map(|(target, offset, kind)| Import { target, line: line_of(offset), kind }).collect()
+        let import = |Located { target, offset, kind, within }| Import { target, line: line_of(offset), kind, within };
+        located.into_iter().map(import).collect()
     };
     let mut imports = with_lines(extracted.imports);
     // Where a module imports what is asked for, it has the names in texts.
@@ -159,6 +166,8 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         edits_import_system: extracted.edits_import_system,
         texts: extracted.texts,
         handles_sources: extracted.handles_sources,
+        source_texts: extracted.source_texts,
+        read_packages: extracted.read_packages,
         words: extracted.words,
         metadata: extracted.metadata,
         tables: extracted.tables,

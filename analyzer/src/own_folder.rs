@@ -57,6 +57,11 @@ impl OwnFolder {
         }
     }
 
+    /// Adds a file that was found elsewhere.
+    pub(crate) fn add_file(&mut self, inside: String, path: PathBuf) {
+        self.files.insert(inside, path);
+    }
+
     /// The files that go in. Sources are modules, and files too where the program handles sources
     /// or nothing but a path leads to them.
     pub(crate) fn into_files(mut self) -> Vec<OwnFile> {

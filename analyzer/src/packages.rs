@@ -129,7 +129,8 @@ pub(crate) fn follow_group(growing: &mut Growing<'_>, index: usize, group: &str,
         for module in distribution.entry_points.get(group).into_iter().flatten() {
             if is_dotted_name(module) {
                 let target = Target::Module(module.clone());
-                follow_import(growing, index, Import { target, line: importer.line, kind: EdgeKind::EntryPoint });
+                let import = Import { target, line: importer.line, kind: EdgeKind::EntryPoint, within: None };
+                follow_import(growing, index, import);
             }
         }
     }

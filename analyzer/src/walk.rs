@@ -10,7 +10,7 @@ use crate::owners::Owners;
 use crate::program::EntryPoint;
 use crate::project::{Origin, Project};
 use crate::read::{self, Reading};
-use crate::{certainty, own_folder, packages, rules, wanted};
+use crate::{certainty, library_sources, own_folder, packages, rules, wanted};
 use std::path::PathBuf;
 
 /// Follows the imports of the program from its entry, and of what the interpreter itself and the
@@ -58,6 +58,7 @@ pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> 
         follow_attribute_uses(&mut growing);
     }
     // Beyond this point no module is added.
+    library_sources::add_files(&mut growing);
     let certain = certainty::certain_modules(growing.nodes.iter().map(|node| node.certain_targets.as_slice()));
     refuse_certain_syntax_errors(&growing, &certain)?;
     let missing = findings::missing(&growing, &certain);
@@ -156,6 +157,7 @@ fn follow(growing: &mut Growing<'_>, index: usize, reading: Reading) {
             }
             follow_dormant(growing, index, &mut outline);
             packages::note(growing, index, &outline);
+            library_sources::note(growing, index, &outline);
             note_attribute_uses(growing, index, &mut outline);
             note_warnings(growing, index, &outline);
             if let Some(node) = growing.nodes.get_mut(index) {

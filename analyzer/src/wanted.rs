@@ -151,6 +151,7 @@ impl<'a> Wanted<'a> {
         let features = relation.filter(|relation| relation.for_use).map(|relation| relation.features.clone());
         match (kind, features) {
             // What a module tries when it is imported is seen by whoever uses it.
+            (EdgeKind::Optional, _) if life == Life::Live => true,
             (EdgeKind::TopLevel | EdgeKind::Optional, features) if life > Life::Dormant => {
                 is_direct || features.is_some()
             }
@@ -163,6 +164,13 @@ impl<'a> Wanted<'a> {
             }
             (_, None) => false,
         }
+    }
+
+    /// Whether an import stands in a function that the program names, of a library that it imports:
+    /// `duckdb` makes a frame of `pandas` in `df()`.
+    fn is_called(&self, from: usize, to: usize, import: &Import) -> bool {
+        let is_said = import.within.as_ref().is_some_and(|name| self.words.contains(&name.to_ascii_lowercase()));
+        is_said && self.direct.contains(&from) && !self.is_of_developers(to)
     }
 
     /// Whether a word or a text of the program contains the name of a feature. Names that stand for
@@ -218,7 +226,8 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
     }
     let Some(to) = owner_of(growing, name) else { return false };
     let project = growing.project;
-    let leads_there = growing.wanted.leads_to(project, from, to, import.kind, life);
+    let leads_there =
+        growing.wanted.leads_to(project, from, to, import.kind, life) || growing.wanted.is_called(from, to, import);
     if leads_there {
         growing.wanted.want(project, to);
     }

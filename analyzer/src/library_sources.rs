@@ -1,0 +1,102 @@
+//! Sources of libraries that are read as files: a library that looks for a file finds no module.
+
+use crate::graph::ModuleKind;
+use crate::growing::Growing;
+use crate::outline::Outline;
+use crate::project::Origin;
+use std::fs;
+
+/// Which sources of a package are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Sources {
+    /// `__init__.py`: whether a folder is a package.
+    Initializers,
+    /// All of them.
+    All,
+}
+
+/// Takes notice of the sources that a module reads: those of a package that it gives to
+/// `importlib.resources`, the initializers that it looks for (`"*/__init__.py"`), and files
+/// beside it that its texts name (`"config.py"`).
+pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
+    let Some(node) = growing.nodes.get(index).filter(|node| node.found.origin == Origin::Library) else { return };
+    let (name, path) = (node.name.clone(), node.found.path.clone());
+    let is_package = node.found.submodule_path.is_some();
+    for package in &outline.read_packages {
+        // A whole library is named to read its data, a package inside of it for what it holds.
+        if package.contains('.') {
+            growing.read_packages.insert(package.clone(), Sources::All);
+        }
+    }
+    for text in &outline.source_texts {
+        if text.ends_with("*/__init__.py") {
+            let top = name.split('.').next().unwrap_or_default().to_owned();
+            growing.read_packages.entry(top).or_insert(Sources::Initializers);
+        }
+    }
+    let named: Vec<glob::Pattern> = outline
+        .source_texts
+        .iter()
+        .filter(|text| {
+            !text.contains(['/', '\\']) && !matches!(text.as_str(), "__init__.py" | "setup.py" | "*.py" | ".py")
+        })
+        // `"config-{}.py".format(version)`
+        .filter_map(|text| glob::Pattern::new(&text.replace("{}", "*").replace("%s", "*")).ok())
+        .collect();
+    if named.is_empty() {
+        return;
+    }
+    let package = if is_package { name.as_str() } else { name.rsplit_once('.').map_or("", |(package, _)| package) };
+    let Some(folder) = path.parent() else { return };
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let file = entry.file_name();
+        let Some(file) = file.to_str().filter(|file| file.ends_with(".py") && *file != "__init__.py") else { continue };
+        if named.iter().any(|pattern| pattern.matches(file)) && !package.is_empty() {
+            growing.own.add_file(format!("{}/{file}", package.replace('.', "/")), entry.path());
+        }
+    }
+}
+
+/// Adds the sources of the packages that are read, as files.
+pub(crate) fn add_files(growing: &mut Growing<'_>) {
+    for (package, sources) in std::mem::take(&mut growing.read_packages) {
+        let below = format!("{package}.");
+        for node in &growing.nodes {
+            let is_read = node.name == package || node.name.starts_with(&below);
+            let is_initializer = node.found.submodule_path.is_some();
+            if !is_read || node.found.kind != ModuleKind::Source || !(is_initializer || sources == Sources::All) {
+                continue;
+            }
+            let folder = node.name.replace('.', "/");
+            let inside = if is_initializer { format!("{folder}/__init__.py") } else { format!("{folder}.py") };
+            growing.own.add_file(inside, node.found.path.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::Options;
+    use crate::testing;
+    use crate::walk::walk;
+
+    fn files(initializer: &str) -> Vec<String> {
+        let (_folder, project) = testing::project(&[
+            ("one/main.py", "import p.q.a"),
+            ("two/p/__init__.py", initializer),
+            ("two/p/config-3.py", ""),
+            ("two/p/q/__init__.py", ""),
+            ("two/p/q/a.py", ""),
+        ]);
+        walk(&project, &Options::default()).unwrap().own_files.into_iter().map(|file| file.inside).collect()
+    }
+
+    #[test]
+    fn sources_that_a_library_reads_are_files() {
+        let reads = "from importlib import resources\nresources.files('p.q')";
+        assert_eq!(files(reads), ["p/q/__init__.py", "p/q/a.py"]);
+        assert_eq!(files("path.glob('*/__init__.py')"), ["p/__init__.py", "p/q/__init__.py"]);
+        assert_eq!(files("load('config-{}.py'.format(3))"), ["p/config-3.py"]);
+        assert!(files("'setup.py', 'absent.py', '*.py'").is_empty());
+    }
+}
