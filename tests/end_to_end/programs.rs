@@ -189,14 +189,17 @@ fn broken_pipe() -> Stdio {
     writer.into()
 }
 
-/// Gives the process the default action for SIGINT, which shells let jobs in the background ignore, and closes descriptors.
+/// Gives the process the default action for the signals that shells (in the background) and `nohup` let it ignore, and closes
+/// descriptors.
 fn prepare(command: &mut Command, closed: &[String]) {
     let names = ["stdin", "stdout", "stderr"];
     let descriptors: Vec<i32> =
         (0..3).filter(|&number| closed.iter().any(|name| name == names[number as usize])).collect();
     let prepare = move || {
-        // SAFETY: the default action takes no handler.
-        unsafe { libc::signal(libc::SIGINT, libc::SIG_DFL) };
+        for signal in [libc::SIGHUP, libc::SIGINT, libc::SIGQUIT] {
+            // SAFETY: the default action takes no handler.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
         for &descriptor in &descriptors {
             // SAFETY: closing a standard stream of the child, between fork and exec.
             unsafe { libc::close(descriptor) };
