@@ -29,7 +29,7 @@ pub(crate) struct Job {
 /// What was read.
 #[derive(Debug)]
 pub(crate) enum Reading {
-    Python(Outline),
+    Python(Box<Outline>),
     /// Names in a library, and the source that it was compiled from where that lies beside it.
     Native(NativeNames, Option<Box<Outline>>),
     Unreadable(String),
@@ -84,7 +84,7 @@ fn read(job: &Job, interpreter: &Interpreter) -> Reading {
         {
             outline.imports.extend(imports_of_stub(job, &source::decode(&stub), interpreter));
         }
-        Reading::Python(outline)
+        Reading::Python(Box::new(outline))
     };
     if let Some(text) = &job.source {
         return python(text);

@@ -148,7 +148,7 @@ fn follow(growing: &mut Growing<'_>, index: usize, reading: Reading) {
         Reading::Native(names, outline) => {
             follow_native(growing, index, &names);
             if let Some(outline) = outline {
-                follow(growing, index, Reading::Python(*outline));
+                follow(growing, index, Reading::Python(outline));
             }
         }
         Reading::Python(mut outline) => {
@@ -161,7 +161,7 @@ fn follow(growing: &mut Growing<'_>, index: usize, reading: Reading) {
             note_attribute_uses(growing, index, &mut outline);
             note_warnings(growing, index, &outline);
             if let Some(node) = growing.nodes.get_mut(index) {
-                node.outline = Some(outline);
+                node.outline = Some(*outline);
             }
         }
     }

@@ -93,7 +93,7 @@ unsafe extern "C" fn give_back(bootloader: *const c_void, offset: u64) {
     // SAFETY: the runtime passes back the pointer that `call` gave to it.
     let bundle = unsafe { &*bootloader.cast::<Bundle>() };
     if let Some(ahead) = &bundle.ahead {
-        ahead.modules.give_back(offset, || os::forget_own_code());
+        ahead.modules.give_back(offset, os::forget_own_code);
     }
 }
 

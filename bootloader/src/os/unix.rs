@@ -305,8 +305,8 @@ pub fn forget_pages(start: *const u8, length: usize) {
 /// Lets the pages of the bootloader's own code go. Most of it has done its work when the program begins; what is called again
 /// comes back from the page cache.
 pub fn forget_own_code() {
-    // SAFETY: symbols that the linker defines (ld(1), "Source Code Reference"); only their addresses are used.
-    let (start, end) = unsafe { (&raw const __executable_start, &raw const etext) };
+    // Symbols that the linker defines (ld(1), "Source Code Reference"): only their addresses mean something.
+    let (start, end) = (&raw const __executable_start, &raw const etext);
     forget_pages(start, end.addr() - start.addr());
 }
 

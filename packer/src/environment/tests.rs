@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
 
-use rpack_analyzer::{Declaration, EntryPoint, Program};
+use rpack_analyzer::{Declaration, EntryPoint, Program, Scope};
 use tempfile::TempDir;
 
 use super::{COMPLETE, Error, Progress, Request, provide};
@@ -34,6 +34,7 @@ impl Place {
             entry: EntryPoint::Script(root.join("main.py")),
             declaration: Declaration { requires_python: None, requirements: Vec::new(), lock: None, source: None },
             search_path: vec![root],
+            scope: Scope::Script,
         };
         let request = Request {
             python: None,
