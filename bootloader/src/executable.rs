@@ -2,14 +2,10 @@
 
 use crate::{Error, os};
 use memmap2::Mmap;
-use rpack_format::index::Frame;
 use rpack_format::{Index, Trailer};
 use std::fs::{File, Metadata};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-
-/// How many bytes the kernel maps around one that is touched, where they are in memory (`fault_around_bytes`).
-const MAPPED_TOGETHER: usize = 64 << 10;
 
 /// This process's own executable: bootloader, payload and trailer.
 pub struct Executable {
@@ -60,19 +56,9 @@ impl Executable {
         Index::parse(self.index_bytes()).map_err(|source| self.damaged(source))
     }
 
-    /// Lets all pages go that were mapped to check and to unpack them. Of the index, those that are used come back.
+    /// Lets all pages go that were mapped to check them, to unpack and to read. Of the index, those that are used come back.
     pub fn forget(&self) {
         os::forget_pages(self.map.as_ptr(), self.map.len());
-    }
-
-    /// Lets the pages of a module go that was read. With a page that is touched, the kernel maps those around it.
-    pub fn forget_module(&self, frame: Frame) {
-        let start = frame.offset as usize / MAPPED_TOGETHER * MAPPED_TOGETHER;
-        let end = (frame.offset + frame.compressed) as usize + MAPPED_TOGETHER;
-        // The index behind the modules is used again and again.
-        if let Some(pages) = self.map.get(start..end.min(self.trailer.index_start as usize)) {
-            os::forget_pages(pages.as_ptr(), pages.len());
-        }
     }
 
     /// Checks everything that [`Executable::open`] does not.

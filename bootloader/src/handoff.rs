@@ -67,9 +67,10 @@ unsafe extern "C" fn decompress(
     let bundle = unsafe { &*bootloader.cast::<Bundle>() };
     // SAFETY: the runtime passes a buffer of `size` bytes that nobody else uses.
     let target = unsafe { std::slice::from_raw_parts_mut(target, size) };
-    let frame = Frame { offset, compressed, size: size as u64 };
-    let is_done = bundle.payload.decompress(frame, target);
-    bundle.payload.executable.forget_module(frame);
+    let is_done = bundle.payload.decompress(Frame { offset, compressed, size: size as u64 }, target);
+    // Only few modules come this way, and what this call mapped would stay in each of a user's programs.
+    bundle.payload.executable.forget();
+    os::forget_own_code();
     is_done
 }
 

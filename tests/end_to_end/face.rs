@@ -38,7 +38,7 @@ for thing in (part, part.function, inspect.currentframe()):
         inspect.getsource(thing)
     except OSError as error:
         print(error)
-print(inspect.getfile(part.function) == os.path.join(sys._MEIPASS, 'part.py'), os.path.exists(part.__file__))
+print(inspect.getfile(part.function) == os.path.join(sys._MEIPASS, part.__name__ + os.extsep + 'py'), os.path.exists(part.__file__))
 print(repr(linecache.getline(part.__file__, 1)), part.__loader__.get_source('part'), inspect.getdoc(part))
 print(inspect.getmodule(part.function) is part, inspect.stack()[0].code_context, inspect.signature(part.function))
 try:

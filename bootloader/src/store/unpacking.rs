@@ -25,6 +25,14 @@ const MOST_THREADS: usize = 4;
 /// one are two names of the same, so damage to one is damage to both.
 pub fn unpack(store: &Store, folder: &Path, payload: &Payload, check: Check, trace: &Trace) -> Result<Tree, Failure> {
     let _lock = lock::acquire(&store.folder.join("lock")).map_err(Failure::Unusable)?;
+    // A run that was interrupted may have been so by a machine that lost power: sizes alone prove nothing then.
+    let check = match remove_leftovers(&store.unfinished()) {
+        0 => check,
+        count => {
+            trace.step(|| format!("removed what {count} interrupted runs left; comparing contents"));
+            Check::Content
+        }
+    };
     // Another start may have done it while this one waited.
     if let Some(tree) = Tree::find(folder, payload, check)? {
         return Ok(tree);
@@ -35,19 +43,21 @@ pub fn unpack(store: &Store, folder: &Path, payload: &Payload, check: Check, tra
     unpacked
 }
 
+/// Removes what earlier runs left unfinished, and tells how many they were. The lock is held, so none of them lives.
+fn remove_leftovers(unfinished: &Path) -> usize {
+    let left: Vec<PathBuf> =
+        fs::read_dir(unfinished).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    for path in &left {
+        let _ = fs::remove_dir_all(path).or_else(|_| fs::remove_file(path));
+    }
+    left.len()
+}
+
 fn put(store: &Store, folder: &Path, payload: &Payload, check: Check, trace: &Trace) -> Result<Tree, Failure> {
     for needed in [store.trees(), store.files(), store.unfinished()] {
         os::create_private_folder(&needed).map_err(|error| unusable(&needed, &error))?;
     }
     let work = Work::begin(&store.unfinished()).map_err(|error| unusable(&store.unfinished(), &error))?;
-    // A run that was interrupted may have been so by a machine that lost power: sizes alone prove nothing then.
-    let check = match work.remove_leftovers() {
-        0 => check,
-        count => {
-            trace.step(|| format!("removed what {count} interrupted runs left; comparing contents"));
-            Check::Content
-        }
-    };
     let unpacking = Unpacking { files: store.files(), work, payload, check };
     if fs::symlink_metadata(folder).is_ok_and(|metadata| metadata.is_dir()) {
         trace.step(|| format!("repairing `{}`", folder.display()));
@@ -73,17 +83,6 @@ impl Work {
         let folder = unfinished.join(os::random_name()?);
         os::create_new_folder(&folder)?;
         Ok(Work(folder))
-    }
-
-    /// Removes what earlier runs left, and tells how many they were. The lock is held, so none of them lives.
-    fn remove_leftovers(&self) -> usize {
-        let entries = self.0.parent().and_then(|unfinished| fs::read_dir(unfinished).ok());
-        let paths = entries.into_iter().flatten().flatten().map(|entry| entry.path());
-        let left: Vec<PathBuf> = paths.filter(|path| *path != self.0).collect();
-        for path in &left {
-            let _ = fs::remove_dir_all(path).or_else(|_| fs::remove_file(path));
-        }
-        left.len()
     }
 }
 

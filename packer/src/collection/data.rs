@@ -120,12 +120,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_stub_is_data_where_it_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let stub = folder.path().join("a.pyi");
+        assert!(is_data(&stub), "a stub without a package is somebody's data");
+        fs::write(folder.path().join("__init__.py"), "").unwrap();
+        assert!(!is_data(&stub));
+        fs::write(folder.path().join("a.py"), "x = 1").unwrap();
+        assert!(!is_data(&stub));
+        fs::write(folder.path().join("a.py"), "import lazy\nlazy.attach_stub(__name__, __file__)").unwrap();
+        assert!(is_data(&stub));
+    }
+
+    #[test]
     fn data_is_what_is_not_code() {
         for data in ["roots.pem", "plugin.proto", "a/template.html", "LICENSE", "libfoo.so", "libfoo.so.1.2", "x.json"]
         {
             assert!(is_data(Path::new(data)), "{data} was left out");
         }
-        for code in ["a.py", "a.pyi", "a.pyx", "py.typed", "a.cpython-311-x86_64-linux-gnu.so", "a.abi3.so", "a.h"] {
+        for code in ["a.py", "a.pyx", "py.typed", "a.cpython-311-x86_64-linux-gnu.so", "a.abi3.so", "a.h"] {
             assert!(!is_data(Path::new(code)), "{code} was taken");
         }
     }

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 
-print("garbage collector", gc.isenabled(), gc.get_threshold(), gc.get_freeze_count(), gc.get_debug())
+print("garbage collector", gc.isenabled(), gc.get_threshold(), gc.get_debug())
 print("limits", sys.getrecursionlimit(), sys.getswitchinterval(), sys.maxsize)
 print("hash", sys.flags.hash_randomization, sys.hash_info.algorithm)
 for flag in ("bytes_warning", "dev_mode", "inspect", "interactive", "optimize", "quiet", "utf8_mode", "verbose"):
