@@ -26,8 +26,10 @@ fn import_order(graph: &ModuleGraph) -> HashMap<&str, u32> {
             imports.entry(edge.from.as_str()).or_default().push((edge.line, module.name.as_str()));
         }
     }
-    // What the interpreter itself needs, which no module has imported, comes first.
-    let mut waiting = vec!["__main__", ""];
+    // What the interpreter itself needs, which no module has imported, comes first. Of the edges that lead to a module only one
+    // is known; where that is a doubtful one, the module comes last.
+    let certain = graph.modules.values().filter(|module| module.certain).map(|module| module.name.as_str());
+    let mut waiting: Vec<&str> = certain.rev().chain(["__main__", ""]).collect();
     let mut turns = HashMap::new();
     while let Some(name) = waiting.pop() {
         let turn = turns.len() as u32;
