@@ -352,3 +352,19 @@ fn literal(expression: &Expr) -> Option<&str> {
         _ => None,
     }
 }
+/// The texts in nested literals.
+pub(crate) fn collect_words<'a>(expression: &'a Expr, words: &mut Vec<&'a str>) {
+    match expression {
+        Expr::StringLiteral(text) => words.push(text.value.to_str()),
+        Expr::List(list) => list.elts.iter().for_each(|item| collect_words(item, words)),
+        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| collect_words(item, words)),
+        Expr::Set(set) => set.elts.iter().for_each(|item| collect_words(item, words)),
+        Expr::Dict(dict) => {
+            for item in &dict.items {
+                item.key.iter().for_each(|key| collect_words(key, words));
+                collect_words(&item.value, words);
+            }
+        }
+        _ => {}
+    }
+}

@@ -457,7 +457,7 @@ impl<'a> Extractor<'a> {
             return;
         }
         let mut words = Vec::new();
-        collect_words(expression, &mut words);
+        dynamic::collect_words(expression, &mut words);
         for (package, submodules) in &self.identity.surroundings.packages {
             let is_module = |word: &&&str| word.split('.').next().is_some_and(|first| submodules.contains(first));
             let named: BTreeSet<&str> = words.iter().filter(is_module).copied().collect();
@@ -502,23 +502,6 @@ impl<'a> Extractor<'a> {
             Some(Call::ReadsStub) => self.result.reads_stub = true,
             None => {}
         }
-    }
-}
-
-/// The texts in nested literals.
-fn collect_words<'a>(expression: &'a Expr, words: &mut Vec<&'a str>) {
-    match expression {
-        Expr::StringLiteral(text) => words.push(text.value.to_str()),
-        Expr::List(list) => list.elts.iter().for_each(|item| collect_words(item, words)),
-        Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| collect_words(item, words)),
-        Expr::Set(set) => set.elts.iter().for_each(|item| collect_words(item, words)),
-        Expr::Dict(dict) => {
-            for item in &dict.items {
-                item.key.iter().for_each(|key| collect_words(key, words));
-                collect_words(&item.value, words);
-            }
-        }
-        _ => {}
     }
 }
 

@@ -79,7 +79,13 @@ impl Store {
         let folder = self.trees().join(tree_name(payload.index));
         let checked = Checked::beside(&folder, payload.executable);
         let was_checked = check == Check::Size && checked.is_noted();
-        let existing = Tree::find(&folder, payload, check)?;
+        let mut existing = Tree::find(&folder, payload, check)?;
+        let mut check = check;
+        if existing.is_some() && !was_checked && unpacking::sweep(self) > 0 {
+            // Whoever made the tree may have been interrupted by a machine that lost power.
+            check = Check::Content;
+            existing = Tree::find(&folder, payload, check)?;
+        }
         if !was_checked || existing.is_none() {
             payload.executable.verify_rest()?;
         }

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
@@ -12,10 +11,10 @@ from processes import run_tool
 BROUGHT_BY_VENV = ["pip", "setuptools"]
 
 
-def make(folder: Path, requirements: list[str]) -> Path:
-    """Makes an environment from the Python that runs this, and returns its interpreter."""
+def make(base: Path, folder: Path, requirements: list[str]) -> Path:
+    """Makes an environment from the interpreter `base`, and returns its own."""
     variables = installing()
-    run_tool([sys.executable, "-m", "venv", str(folder)], variables)
+    run_tool([str(base), "-m", "venv", str(folder)], variables)
     python = folder / "bin" / "python"
     if requirements:
         run_tool([str(python), "-m", "pip", "install", "--quiet", *requirements], variables)
@@ -32,6 +31,12 @@ def packages(python: Path) -> dict[str, str]:
     question = "import importlib.metadata as m, json; print(json.dumps({d.name: d.version for d in m.distributions()}))"
     answer = subprocess.run([str(python), "-I", "-c", question], capture_output=True, check=True)
     return {name: version for name, version in json.loads(answer.stdout).items() if name not in BROUGHT_BY_VENV}
+
+
+def version(python: Path) -> str:
+    """Which Python this is."""
+    question = "import platform as p; print(p.python_implementation(), p.python_version())"
+    return subprocess.run([str(python), "-I", "-c", question], capture_output=True, check=True, text=True).stdout.strip()
 
 
 def installing() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Measures packed programs against plain Python and against the peers, side by side in one run.
 
-    python3 tests/bench/run.py [--rpack PATH] [--runs N] [--peers pyinstaller,cx_freeze,nuitka|none]
+    python3 tests/bench/run.py [--rpack PATH] [--python PATH] [--runs N] [--peers pyinstaller,cx_freeze,nuitka|none]
 
 What is measured, and how, says the README beside this file. The result is printed as Markdown.
 """
@@ -8,7 +8,6 @@ What is measured, and how, says the README beside this file. The result is print
 import argparse
 import contextlib
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -45,18 +44,18 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench") as name:
         work = Path(name).resolve()
         os.chdir(work)
-        measure(work, rpack, options.runs, options.peers)
+        measure(work, rpack, options.python, options.runs, options.peers)
     return 0
 
 
-def measure(work: Path, rpack: Path, runs: int, peers: list[str]) -> None:
+def measure(work: Path, rpack: Path, base: Path, runs: int, peers: list[str]) -> None:
     """Measures everything in the folder `work`, and prints the report."""
     say("Making the environments")
-    python = environments.make(work / "plain", environments.dependencies(EXAMPLE))
+    python = environments.make(base, work / "plain", environments.dependencies(EXAMPLE))
     installed = environments.packages(python)
     pinned = [f"{name}=={version}" for name, version in installed.items()]
     packages = [package for peer in peers for package in PEERS[peer].packages]
-    python_of_peers = environments.make(work / "peers", pinned + packages)
+    python_of_peers = environments.make(base, work / "peers", pinned + packages)
 
     # A copy, because some peers write beside what they pack.
     plugin = shutil.copytree(EXAMPLE, work / "simple_plugin", ignore=shutil.ignore_patterns("__pycache__")) / "main.py"
@@ -114,7 +113,7 @@ def measure(work: Path, rpack: Path, runs: int, peers: list[str]) -> None:
     ]
     versions = installed | environments.packages(python_of_peers)
     circumstances = machine.facts(REPOSITORY) | {
-        "versions": f"CPython {platform.python_version()}, " + ", ".join(map(" ".join, sorted(versions.items()))),
+        "versions": f"{environments.version(python)}, " + ", ".join(map(" ".join, sorted(versions.items()))),
         "rounds": f"{runs}; builds {min(runs, BUILD_RUNS)}, memory {min(runs, MEMORY_RUNS)}",
     }
     print_report([PLAIN, *plugins], rows, circumstances)
@@ -180,6 +179,13 @@ def build_rpack() -> Path:
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rpack", type=existing_file, metavar="PATH", help="the rpack to measure [default: build it]")
+    parser.add_argument(
+        "--python",
+        type=existing_file,
+        metavar="PATH",
+        default=Path(sys.executable),
+        help="the Python to measure with [default: the one that runs this]",
+    )
     parser.add_argument("--runs", type=rounds, default=20, metavar="N", help="rounds of each measure [default: 20]")
     parser.add_argument(
         "--peers",

@@ -13,6 +13,12 @@ const SILENT_WAIT: Duration = Duration::from_secs(2);
 /// How often it looks. The kernel's own waiting has no limit of time.
 const INTERVAL: Duration = Duration::from_millis(5);
 
+/// Takes the lock if nobody has it.
+pub fn try_acquire(path: &Path) -> Option<File> {
+    let file = File::options().create(true).append(true).open(path).ok()?;
+    file.try_lock().ok().map(|()| file)
+}
+
 /// Waits until no other program changes the store, and says what it waits for. The lock ends with the returned file, at the
 /// latest with the process.
 pub fn acquire(path: &Path) -> Result<File, String> {

@@ -43,6 +43,14 @@ pub fn unpack(store: &Store, folder: &Path, payload: &Payload, check: Check, tra
     unpacked
 }
 
+/// Removes what earlier runs left unfinished, unless somebody unpacks now, and tells how many they were.
+pub fn sweep(store: &Store) -> usize {
+    match lock::try_acquire(&store.folder.join("lock")) {
+        Some(_lock) => remove_leftovers(&store.unfinished()),
+        None => 0,
+    }
+}
+
 /// Removes what earlier runs left unfinished, and tells how many they were. The lock is held, so none of them lives.
 fn remove_leftovers(unfinished: &Path) -> usize {
     let left: Vec<PathBuf> =
