@@ -6,6 +6,7 @@ use rpack_format::{Index, Trailer};
 use std::fs::{File, Metadata};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 /// This process's own executable: bootloader, payload and trailer.
 pub struct Executable {
@@ -14,6 +15,7 @@ pub struct Executable {
     map: Mmap,
     trailer: Trailer,
     index: Range<usize>,
+    is_verified: OnceLock<()>,
 }
 
 impl Executable {
@@ -28,7 +30,8 @@ impl Executable {
         let trailer = Trailer::parse(&map).map_err(damaged)?;
         let index_size = trailer.verify_startup(&map).map_err(damaged)?.len();
         let index_start = trailer.index_start as usize;
-        Ok(Executable { path, metadata, map, trailer, index: index_start..index_start + index_size })
+        let index = index_start..index_start + index_size;
+        Ok(Executable { path, metadata, map, trailer, index, is_verified: OnceLock::new() })
     }
 
     /// Absolute path of the executable.
@@ -61,9 +64,14 @@ impl Executable {
         os::forget_pages(self.map.as_ptr(), self.map.len());
     }
 
-    /// Checks everything that [`Executable::open`] does not.
+    /// Checks everything that [`Executable::open`] does not. Each place that the files are put into asks for it; it is done
+    /// once.
     pub fn verify_rest(&self) -> Result<(), Error> {
-        self.trailer.verify_rest(&self.map).map_err(|source| self.damaged(source))
+        if self.is_verified.get().is_none() {
+            self.trailer.verify_rest(&self.map).map_err(|source| self.damaged(source))?;
+            let _ = self.is_verified.set(());
+        }
+        Ok(())
     }
 
     /// The error for a member whose frame is broken.

@@ -1,8 +1,8 @@
 //! The bootloader: finds the payload in its own executable, makes the program's native files loadable, loads libpython and
 //! the runtime library into this very process, and calls the runtime.
 //!
-//! It knows no version of Python. Nothing of it runs once the runtime has been called, except for two functions that the
-//! runtime asks for bytes and for loadable paths ([`rpack_format::handoff`]).
+//! It knows no version of Python. Once the runtime has been called nothing of it runs but what the runtime calls back: for
+//! bytes, for loadable paths, and at the end ([`rpack_format::handoff`]).
 //!
 //! `main` reads as the list of its steps; each is a module.
 

@@ -3,11 +3,11 @@
 //! Data files get a path only when somebody asks for one: then all of them are written into a private folder, in memory
 //! where the system has such a file system. Its path is known from the start, and nobody can guess it.
 
-use crate::files::{self, Sharing};
-use crate::payload::{Payload, access};
+use crate::payload::Payload;
 use crate::private_folder::{self, PrivateFolder};
-use crate::{Error, os, package_folders};
+use crate::{Error, os};
 use rpack_format::FileKind;
+use rpack_format::index::File as Member;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, Write};
@@ -88,7 +88,8 @@ impl LazyFolder {
                 private_folder::sweep(parent);
             }
             let folder = PrivateFolder::share(&self.path)?;
-            fill(folder.path(), payload).inspect_err(|_| drop(std::fs::remove_dir_all(folder.path())))?;
+            let is_data = |member: &Member| member.kind == FileKind::Data;
+            folder.fill(payload, is_data).inspect_err(|_| drop(std::fs::remove_dir_all(folder.path())))?;
             *revealed = Some(folder);
         }
         match native {
@@ -113,20 +114,6 @@ impl LazyFolder {
             folder.leave();
         }
     }
-}
-
-fn fill(folder: &Path, payload: &Payload) -> io::Result<()> {
-    let temporary = folder.join(os::random_name()?);
-    for member in payload.index.files().filter(|member| member.kind == FileKind::Data) {
-        let target = folder.join(member.path);
-        if files::has_size(&target, member.frame.size) {
-            continue;
-        }
-        let content = payload.content(&member).map_err(io::Error::other)?;
-        os::create_private_folder(target.parent().unwrap_or(folder))?;
-        files::replace(&target, &temporary, &content, access(&member), Sharing::Private)?;
-    }
-    package_folders::create(folder, payload.index)
 }
 
 fn write(member: &str, content: &[u8]) -> io::Result<File> {

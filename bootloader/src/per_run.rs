@@ -1,9 +1,8 @@
 //! The program's files in a private folder of this run: ordinary copies, which the program may write to.
 
-use crate::files::{self, Sharing};
+use crate::Error;
 use crate::os;
-use crate::package_folders;
-use crate::payload::{Payload, access};
+use crate::payload::Payload;
 use crate::private_folder::{self, PrivateFolder};
 use crate::store::Failure;
 use crate::trace::Trace;
@@ -47,23 +46,11 @@ fn distrust(parent: &Path, size: u64) -> io::Result<Option<String>> {
 fn unpack_below(parent: &Path, payload: &Payload) -> Result<PrivateFolder, Failure> {
     let unusable = |error: io::Error| Failure::Unusable(error.to_string());
     let folder = PrivateFolder::create(parent).map_err(unusable)?;
-    match fill(folder.path(), payload) {
+    match folder.fill(payload, |_| true) {
         Ok(()) => Ok(folder),
-        Err(failure) => {
+        Err(error) => {
             folder.leave();
-            Err(failure)
+            Err(error.downcast::<Error>().map_or_else(unusable, Failure::Damaged))
         }
     }
-}
-
-fn fill(folder: &Path, payload: &Payload) -> Result<(), Failure> {
-    let temporary = folder.join(os::random_name().map_err(|error| Failure::Unusable(error.to_string()))?);
-    for member in payload.index.files() {
-        let target = folder.join(member.path);
-        let content = payload.content(&member)?;
-        os::create_private_folder(target.parent().unwrap_or(folder))
-            .and_then(|()| files::replace(&target, &temporary, &content, access(&member), Sharing::Private))
-            .map_err(|error| Failure::Unusable(error.to_string()))?;
-    }
-    package_folders::create(folder, payload.index).map_err(|error| Failure::Unusable(error.to_string()))
 }

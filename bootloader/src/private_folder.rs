@@ -3,7 +3,10 @@
 //! Whoever uses such a folder holds a shared lock on it; forked children inherit that. It is removed by the process that
 //! made it, at its end, if nobody else holds it. What a killed process leaves is removed by a later run ([`sweep`]).
 
-use crate::os;
+use crate::files::{self, Sharing};
+use crate::payload::{Payload, access};
+use crate::{os, package_folders};
+use rpack_format::index::File as Member;
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -63,6 +66,22 @@ impl PrivateFolder {
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Puts into the folder those files of the program that `is_wanted` names and that are not there yet. A damaged payload
+    /// is told of by the [`Error`](crate::Error) inside of the returned one.
+    pub fn fill(&self, payload: &Payload, is_wanted: impl Fn(&Member) -> bool) -> io::Result<()> {
+        let temporary = self.path.join(os::random_name()?);
+        for member in payload.index.files().filter(is_wanted) {
+            let target = self.path.join(member.path);
+            if files::has_size(&target, member.frame.size) {
+                continue;
+            }
+            let content = payload.content(&member).map_err(io::Error::other)?;
+            os::create_private_folder(target.parent().unwrap_or(&self.path))?;
+            files::replace(&target, &temporary, &content, access(&member), Sharing::Private)?;
+        }
+        package_folders::create(&self.path, payload.index)
     }
 
     /// Removes the folder, unless this process is a child of the one that took it, or somebody else uses it.

@@ -79,24 +79,19 @@ impl Store {
         let folder = self.trees().join(tree_name(payload.index));
         let checked = Checked::beside(&folder, payload.executable);
         let was_checked = check == Check::Size && checked.is_noted();
-        let mut existing = Tree::find(&folder, payload, check)?;
-        let mut check = check;
-        if existing.is_some() && !was_checked && unpacking::sweep(self) > 0 {
+        let found = match Tree::find(&folder, payload, check)? {
+            // A tree that is complete needs no lock and no waiting.
+            Some(tree) if was_checked => return Ok(tree),
+            found => found,
+        };
+        payload.executable.verify_rest()?;
+        let tree = match found {
+            Some(tree) if unpacking::sweep(self) == 0 => tree,
             // Whoever made the tree may have been interrupted by a machine that lost power.
-            check = Check::Content;
-            existing = Tree::find(&folder, payload, check)?;
-        }
-        if !was_checked || existing.is_none() {
-            payload.executable.verify_rest()?;
-        }
-        // A tree that is complete needs no lock and no waiting.
-        let tree = match existing {
-            Some(tree) => tree,
+            Some(_) => unpacking::unpack(self, &folder, payload, Check::Content, trace)?,
             None => unpacking::unpack(self, &folder, payload, check, trace)?,
         };
-        if !was_checked {
-            checked.note();
-        }
+        checked.note();
         Ok(tree)
     }
 

@@ -147,10 +147,10 @@ pub fn random_name() -> io::Result<String> {
 
 /// Where private folders can be made that code is loaded from, best first.
 pub fn temporary_folders() -> Vec<PathBuf> {
+    let chosen = chosen_temporary_folder();
     let system = ["/tmp", "/var/tmp", "/dev/shm"].map(PathBuf::from);
-    let mut folders: Vec<_> = chosen_temporary_folder().into_iter().collect();
-    folders.extend(system.into_iter().filter(|folder| Some(folder) != chosen_temporary_folder().as_ref()));
-    folders
+    let others = system.into_iter().filter(|folder| Some(folder) != chosen.as_ref());
+    chosen.iter().cloned().chain(others).collect()
 }
 
 /// Where private folders can be made that hold no more than some data, best first: in memory, or where the user says.
