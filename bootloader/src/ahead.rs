@@ -9,7 +9,6 @@ use crate::os;
 use memmap2::MmapMut;
 use rpack_format::Index;
 use rpack_format::index::{Frame, ModuleKind};
-use std::cell::UnsafeCell;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -49,9 +48,15 @@ const TAKEN: u8 = 3;
 const DONE: u8 = 4;
 
 /// Memory of which each slot's range is written by whoever began with the slot, and read by whoever took it.
-struct Memory(UnsafeCell<MmapMut>);
+struct Memory {
+    /// Where it begins. Nobody goes through the map itself, which only keeps the memory there.
+    start: *mut u8,
+    _map: MmapMut,
+}
 
 // SAFETY: the states of the slots say who may touch which part, and no two slots share one.
+unsafe impl Send for Memory {}
+// SAFETY: as above.
 unsafe impl Sync for Memory {}
 
 impl<'a> Modules<'a> {
@@ -72,7 +77,8 @@ impl<'a> Modules<'a> {
                 slots.push(Slot { frame, range: start..end, state: AtomicU8::new(WAITING) });
             }
         }
-        let memory = Memory(UnsafeCell::new(MmapMut::map_anon(end).ok().filter(|_| end > 0)?));
+        let mut map = MmapMut::map_anon(end).ok().filter(|_| end > 0)?;
+        let memory = Memory { start: map.as_mut_ptr(), _map: map };
         Some(Modules { executable, slots, memory, is_enough: AtomicBool::new(false), used: AtomicUsize::new(0) })
     }
 
@@ -147,11 +153,8 @@ impl<'a> Modules<'a> {
     }
 
     fn start(&self, slot: &Slot) -> *mut u8 {
-        let base = self.memory.0.get();
-        // SAFETY: no reference to the map itself is ever made but this one, which ends with the statement.
-        let base = unsafe { (*base).as_mut_ptr() };
         // SAFETY: the slot's range lies inside of the map.
-        unsafe { base.add(slot.range.start) }
+        unsafe { self.memory.start.add(slot.range.start) }
     }
 }
 
