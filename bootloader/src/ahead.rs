@@ -17,7 +17,7 @@ use std::thread::{Scope, ScopedJoinHandle};
 /// How many bytes are decompressed ahead at most. More than this takes longer than what is done meanwhile.
 const MOST: usize = 8 << 20;
 /// How many bytes are used before their memory is given back.
-const GIVEN_BACK_TOGETHER: usize = 256 << 10;
+const GIVEN_BACK_TOGETHER: usize = 128 << 10;
 
 /// The modules that are decompressed ahead, and their memory.
 pub struct Modules<'a> {

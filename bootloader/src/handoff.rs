@@ -124,15 +124,17 @@ unsafe extern "C" fn settle(bootloader: *const c_void, runs_program: bool) {
 unsafe extern "C" fn native_path(bootloader: *const c_void, file: u32) -> *const c_char {
     // SAFETY: the runtime passes back the pointer that `call` gave to it.
     let bundle = unsafe { &*bootloader.cast::<Bundle>() };
-    match bundle.native_path(file).map(|path| os::c_path(&path)) {
+    let path = match bundle.native_path(file).map(|path| os::c_path(&path)) {
         // The path is leaked: it is asked for once for each library, and the runtime may keep it.
-        Ok(Ok(path)) => path.into_raw(),
+        Ok(Ok(path)) => path.into_raw().cast_const(),
         Ok(Err(_)) => ptr::null(),
         Err(error) => {
             trace::say(&format!("error: {error}"));
             ptr::null()
         }
-    }
+    };
+    os::forget_own_code();
+    path
 }
 
 /// See [`Handoff::reveal`].
