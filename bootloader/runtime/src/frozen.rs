@@ -15,7 +15,7 @@ const USUAL: [&str; 7] =
     ["encodings", "encodings.aliases", "encodings.utf_8", "encodings.latin_1", "codecs", "io", "abc"];
 
 /// Points `PyImport_FrozenModules` to the program's modules, and returns what it pointed to.
-pub fn provide(program: &Program, role: Role) -> Result<Original, String> {
+pub fn provide(program: &'static Program, role: Role) -> Result<Original, String> {
     let mut modules: Vec<_> = USUAL.iter().filter_map(|name| program.index.find_module(name)).collect();
     // Any codec may be asked for: by another locale, or by the variables of an interpreter. The few milliseconds are spent
     // where they are needed.
@@ -103,14 +103,15 @@ fn entry_3_13(name: *const c_char, code: &'static [u8], is_package: bool) -> Fro
 /// Makes a table of the program's modules followed by those that stand in CPython's own, and gives its first entry. The
 /// table and its modules live until the process ends, as CPython demands.
 fn table<T>(
-    program: &Program,
+    program: &'static Program,
     modules: &[Module],
     entry: fn(*const c_char, &'static [u8], bool) -> T,
     existing: fn() -> Vec<T>,
 ) -> Result<*const u8, String> {
     let mut table = Vec::new();
     for module in modules {
-        let code = program.read(module.frame).ok_or_else(|| format!("module `{}` is damaged", module.name))?;
+        let code =
+            program.module_content(module.frame).ok_or_else(|| format!("module `{}` is damaged", module.name))?;
         let name = CString::new(module.name).map_err(|error| error.to_string())?;
         table.push(entry(name.into_raw(), code.leak(), module.is_package));
     }

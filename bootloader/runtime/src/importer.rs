@@ -13,7 +13,7 @@ use crate::{distributions, resources};
 use pyo3::exceptions::{PyImportError, PyOSError};
 use pyo3::intern;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict, PyList};
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use rpack_format::{Module, ModuleKind};
 use std::collections::HashMap;
 use std::ffi::CStr;
@@ -95,7 +95,7 @@ impl Importer {
             Some(file) => self.load_extension(py, &name, &known, file)?,
             None => PyModule::new(py, &name)?.into_any(),
         };
-        module.setattr(intern!(py, "__file__"), self.program.absolute(known.path))?;
+        module.setattr(intern!(py, "__file__"), self.file_name(spec, &known)?)?;
         Ok(module)
     }
 
@@ -111,7 +111,7 @@ impl Importer {
             self.initialized(file);
             return Ok(());
         }
-        let code = unmarshal::code(py, self.program, &known)?;
+        let code = unmarshal::code(self.program, &known, &self.file_name(&spec, &known)?)?;
         // Called through the import system's own function, whose frame makes tracebacks leave out the import system.
         let ImportSystem { call, exec, .. } = &*self.import_system;
         let arguments = (exec, code, module.getattr(intern!(py, "__dict__"))?);
@@ -128,7 +128,10 @@ impl Importer {
     fn get_code<'py>(&self, py: Python<'py>, fullname: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
         let module = self.module(fullname)?;
         match module.kind {
-            ModuleKind::Bytecode => unmarshal::code(py, self.program, &module).map(Some),
+            ModuleKind::Bytecode => {
+                let file_name = PyString::new(py, &self.program.absolute(module.path)).into_any();
+                unmarshal::code(self.program, &module, &file_name).map(Some)
+            }
             ModuleKind::Extension | ModuleKind::Namespace => Ok(None),
         }
     }
@@ -175,8 +178,7 @@ impl Importer {
         }
         let py = slf.py();
         if !this.program.is_unpacked() {
-            let folder = module.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            return resources::reader(py, this.program, folder).map(Some);
+            return resources::reader(py, this.program, module.folder().unwrap_or_default()).map(Some);
         }
         // `FileReader` asks its loader for nothing but the path of the module's file.
         let location = PyDict::new(py);
@@ -224,6 +226,16 @@ impl Importer {
             .index
             .find_module(renamed.map_or(name, |renamed| renamed.known))
             .ok_or_else(|| PyImportError::new_err(format!("this executable does not contain the module {name:?}")))
+    }
+
+    /// The path of a module's file. The spec holds it; one string serves as `__file__` and in the module's code objects too.
+    fn file_name<'py>(&self, spec: &Bound<'py, PyAny>, module: &Module) -> PyResult<Bound<'py, PyAny>> {
+        let py = spec.py();
+        let origin = spec.getattr(intern!(py, "origin"))?;
+        match origin.is_instance_of::<PyString>() {
+            true => Ok(origin),
+            false => Ok(PyString::new(py, &self.program.absolute(module.path)).into_any()),
+        }
     }
 
     /// Makes a module's spec. It has the attributes that CPython's own finder would give it, except for `cached`.

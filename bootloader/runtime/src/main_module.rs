@@ -6,7 +6,7 @@ use crate::unmarshal;
 use crate::worker::{self, Worker};
 use pyo3::exceptions::{PyImportError, PyKeyboardInterrupt};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList};
+use pyo3::types::{PyDict, PyList, PyString};
 use rpack_format::index::FLAG_FOLDER;
 use std::ffi::{CString, c_int};
 
@@ -62,12 +62,13 @@ pub fn die_of_interrupt() -> c_int {
 fn execute(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     let missing = || PyImportError::new_err("this executable has no entry module");
     let entry = program.index.find_module("__main__").ok_or_else(missing)?;
-    let code = unmarshal::code(py, program, &entry)?;
+    let file_name = PyString::new(py, &program.absolute(entry.path)).into_any();
+    let code = unmarshal::code(program, &entry, &file_name)?;
     let main = py.import("__main__")?;
-    main.setattr("__file__", program.absolute(entry.path))?;
+    main.setattr("__file__", &file_name)?;
     let importer = py.import("sys")?.getattr("meta_path")?.get_item(0)?;
     if program.index.header().flags & FLAG_FOLDER != 0 {
-        let spec = folder_spec(py, &importer, &program.absolute(entry.path))?;
+        let spec = folder_spec(&importer, &file_name)?;
         main.setattr("__spec__", spec)?;
         main.setattr("__package__", "")?;
     } else {
@@ -80,9 +81,10 @@ fn execute(py: Python<'_>, program: &'static Program) -> PyResult<()> {
 }
 
 /// The spec that `runpy` gives to the `__main__` of a folder. By its name `multiprocessing` knows not to run the file again.
-fn folder_spec<'py>(py: Python<'py>, importer: &Bound<'py, PyAny>, path: &str) -> PyResult<Bound<'py, PyAny>> {
+fn folder_spec<'py>(importer: &Bound<'py, PyAny>, file_name: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = importer.py();
     let origin = PyDict::new(py);
-    origin.set_item("origin", path)?;
+    origin.set_item("origin", file_name)?;
     let spec = py.import("_frozen_importlib")?.getattr("ModuleSpec")?;
     let spec = spec.call(("__main__", importer), Some(&origin))?;
     spec.setattr("_set_fileattr", true)?;

@@ -75,13 +75,14 @@ struct CodeFile {
 
 impl CodeFile {
     fn new(py: Python<'_>, program: &'static Program, module: &Module) -> PyResult<Self> {
-        let code = unmarshal::code(py, program, module)?;
+        let path = program.absolute(module.path);
+        let code = unmarshal::code(program, module, &PyString::new(py, &path).into_any())?;
         let magic = py.import("_frozen_importlib_external")?.getattr("MAGIC_NUMBER")?;
         // Flags, time and size say nothing about what has no source.
         let header = magic.call_method1("__add__", (PyBytes::new(py, &[0; 12]),))?;
         let code = py.import("marshal")?.call_method1("dumps", (code,))?;
         let content = py.import("_io")?.call_method1("BytesIO", (header.call_method1("__add__", (code,))?,))?;
-        Ok(CodeFile { content: content.unbind(), path: program.absolute(module.path) })
+        Ok(CodeFile { content: content.unbind(), path })
     }
 }
 

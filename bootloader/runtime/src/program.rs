@@ -174,6 +174,21 @@ pub enum Content {
     },
 }
 
+impl Content {
+    /// The bytes, for ever.
+    pub fn leak(mut self) -> &'static [u8] {
+        match &mut self {
+            Content::Own(bytes) => std::mem::take(bytes).leak(),
+            Content::Prepared { bytes, .. } => {
+                let bytes = *bytes;
+                // Never given back.
+                std::mem::forget(self);
+                bytes
+            }
+        }
+    }
+}
+
 impl Deref for Content {
     type Target = [u8];
 

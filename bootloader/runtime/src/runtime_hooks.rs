@@ -7,6 +7,7 @@ use crate::main_module::evaluate;
 use crate::program::Program;
 use crate::unmarshal;
 use pyo3::prelude::*;
+use pyo3::types::PyString;
 use rpack_format::Module;
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
 
@@ -15,8 +16,9 @@ pub fn run(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     let main = py.import("__main__")?;
     for hook in hooks(program) {
         program.trace(|| format!("running the runtime hook {}", hook.path));
-        let code = unmarshal::code(py, program, &hook)?;
-        main.setattr("__file__", program.absolute(hook.path))?;
+        let file_name = PyString::new(py, &program.absolute(hook.path)).into_any();
+        let code = unmarshal::code(program, &hook, &file_name)?;
+        main.setattr("__file__", &file_name)?;
         evaluate(py, &code, &main.dict())?;
         // A hook may have removed it.
         let _ = main.delattr("__file__");

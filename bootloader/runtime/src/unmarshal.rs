@@ -7,16 +7,21 @@ use pyo3::sync::PyOnceLock;
 use rpack_format::Module;
 use std::ffi::c_char;
 
-/// The code of a module, with the file name that it has in this run.
+/// The code of a module, with `file_name`, the name that its file has in this run.
 ///
 /// Marshalled code names its file by the path inside the bundle; the place of the bundle is known only now. CPython has the
 /// same need with moved `.pyc` files, and the same function serves here.
-pub fn code<'py>(py: Python<'py>, program: &'static Program, module: &Module) -> PyResult<Bound<'py, PyAny>> {
+pub fn code<'py>(
+    program: &'static Program,
+    module: &Module,
+    file_name: &Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = file_name.py();
     let bytes = program
         .module_content(module.frame)
         .ok_or_else(|| PyImportError::new_err(format!("module '{}' in this executable is damaged", module.name)))?;
     let code = load(py, &bytes)?;
-    fix_file_name(py)?.call1((&code, program.absolute(module.path)))?;
+    fix_file_name(py)?.call1((&code, file_name))?;
     Ok(code)
 }
 
