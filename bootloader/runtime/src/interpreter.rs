@@ -3,10 +3,10 @@
 //! Tools start `sys.executable -m …` and mean an interpreter; a program that wants this sets the variable for its child. Then
 //! arguments and `PYTHON*` variables mean what they mean to `python`, and CPython's own code reads them.
 
-use crate::configuration::{self, Role};
+use crate::configuration::Role;
 use crate::face::{self, Face};
 use crate::program::{Prepared, Program};
-use crate::{basic_prompt, frozen, importer, leaving, open_code, reveal, warning_options};
+use crate::{basic_prompt, importer, open_code, warning_options};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use std::ffi::c_int;
@@ -21,12 +21,7 @@ pub fn is_asked_for() -> bool {
 
 /// Does what the arguments ask of a `python`, and returns its exit status.
 pub fn run(program: &'static Program) -> Result<c_int, String> {
-    let frozen = frozen::provide(program, Role::Interpreter)?;
-    reveal::install(program)?;
-    configuration::initialize(program, Role::Interpreter)?;
-    frozen.restore();
-    leaving::register();
-    program.trace(|| "initialized Python as an interpreter".to_owned());
+    crate::initialize(program, Role::Interpreter)?;
     program.settle(Prepared::Dropped);
     Python::attach(|py| prepare(py, program).map_err(|error| error.to_string()))?;
     // SAFETY: the interpreter is initialized, and this thread, its main one, holds its lock.

@@ -70,14 +70,19 @@ fn start(handoff: &'static Handoff) -> Result<c_int, String> {
     if interpreter::is_asked_for() { interpreter::run(program) } else { run(program) }
 }
 
-fn run(program: &'static Program) -> Result<c_int, String> {
-    let frozen = frozen::provide(program, Role::Program)?;
+/// Starts Python for `role`. Beyond this there is an interpreter, and errors are Python's exceptions.
+fn initialize(program: &'static Program, role: Role) -> Result<(), String> {
+    let frozen = frozen::provide(program, role)?;
     reveal::install(program)?;
-    configuration::initialize(program, Role::Program)?;
+    configuration::initialize(program, role)?;
     frozen.restore();
     leaving::register();
     program.trace(|| "initialized Python".to_owned());
-    // Beyond this point there is an interpreter, and errors are Python's exceptions.
+    Ok(())
+}
+
+fn run(program: &'static Program) -> Result<c_int, String> {
+    initialize(program, Role::Program)?;
     let outcome = Python::attach(|py| {
         let prepared = importer::install(py, program)
             .and_then(|()| open_code::install(py, program))

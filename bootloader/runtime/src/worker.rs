@@ -15,10 +15,20 @@ use std::ffi::CStr;
 /// What a process is to run instead of the program.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Worker {
+    kind: Kind,
     /// The code that plain Python would be given with `-c`.
     pub command: String,
     /// `sys.argv` after its first item, `-c`.
     pub arguments: &'static [&'static str],
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A child of `spawn`, which imports the program's own modules. The servers do not.
+    Spawned,
+    ForkServer,
+    /// The only one that does not unpickle what its parent says about itself.
+    ResourceTracker,
 }
 
 /// What a process runs first whose bundle is not where its parent's is.
@@ -28,20 +38,15 @@ pub const MOVED: &CStr = match CStr::from_bytes_with_nul(concat!(include_str!("w
 };
 
 impl Worker {
-    /// Whether it unpickles what the parent process says about itself.
-    fn is_told_of_parent(&self) -> bool {
-        !self.command.contains("resource_tracker")
-    }
-
     /// Whether the parent's bundle has another path than this process's. Folders of a run, and nothing else, are called so.
     pub fn has_moved(&self, program: &Program) -> bool {
         let name = program.bundle.rsplit('/').next().unwrap_or_default();
-        self.is_told_of_parent() && name.starts_with("rpack-")
+        self.kind != Kind::ResourceTracker && name.starts_with("rpack-")
     }
 
-    /// Whether it imports the program's own modules: a child of `spawn` does, the servers do not.
+    /// Whether it imports the program's own modules.
     pub fn imports_program(&self) -> bool {
-        !self.arguments.is_empty()
+        self.kind == Kind::Spawned
     }
 }
 
@@ -51,8 +56,12 @@ pub fn requested(program: &Program) -> Option<Worker> {
     let (worker, module) = match &arguments[..] {
         ["--multiprocessing-fork", settings @ ..] => (spawned(settings)?, "multiprocessing.spawn"),
         _ => match *after_interpreter_flags(&arguments)? {
-            ["-c", command] if is_resource_tracker(command) => (server(command), "multiprocessing.resource_tracker"),
-            ["-c", command] if is_fork_server(command) => (server(command), "multiprocessing.forkserver"),
+            ["-c", command] if is_resource_tracker(command) => {
+                (server(Kind::ResourceTracker, command), "multiprocessing.resource_tracker")
+            }
+            ["-c", command] if is_fork_server(command) => {
+                (server(Kind::ForkServer, command), "multiprocessing.forkserver")
+            }
             _ => return None,
         },
     };
@@ -70,11 +79,11 @@ fn spawned(settings: &[&str]) -> Option<Worker> {
         return None;
     }
     let command = format!("from multiprocessing.spawn import spawn_main; spawn_main({})", settings.join(", "));
-    Some(Worker { command, arguments: &["--multiprocessing-fork"] })
+    Some(Worker { kind: Kind::Spawned, command, arguments: &["--multiprocessing-fork"] })
 }
 
-fn server(command: &str) -> Worker {
-    Worker { command: command.to_owned(), arguments: &[] }
+fn server(kind: Kind, command: &str) -> Worker {
+    Worker { kind, command: command.to_owned(), arguments: &[] }
 }
 
 /// What follows the arguments that `subprocess._args_from_interpreter_flags` makes, in its order. They repeat how this
