@@ -14,7 +14,7 @@ const TRACKER: &str = "from multiprocessing.resource_tracker import main;main(0)
 fn arguments_of_the_program_are_never_taken_for_those_of_multiprocessing() {
     let folder = tempfile::tempdir().unwrap();
     let packed = pack_source(folder.path(), SHOWS_ARGUMENTS, &[]);
-    let vectors: [&[&str]; 14] = [
+    let vectors: [&[&str]; 17] = [
         &["-c", TRACKER],
         &["-B", "-S", "-c", TRACKER],
         &["-B", "-S", "-I", "-c", TRACKER, "more"],
@@ -47,6 +47,10 @@ fn arguments_of_the_program_are_never_taken_for_those_of_multiprocessing() {
         &["--multiprocessing-fork", "pipe_handle=print('taken')"],
         &["--multiprocessing-fork", "pipe_handle=0", "further=1"],
         &["first", "--multiprocessing-fork", "pipe_handle=0"],
+        // The program does not contain loky.
+        &["-m", "loky.backend.popen_loky_posix", "--process-name", "name", "--pipe", "0"],
+        &["-m", "multiprocessing.forkserver", "--process-name", "name", "--pipe", "0"],
+        &["-B", "-S", "-I", "-c", "from loky.backend.resource_tracker import main; main(0, False)"],
     ];
     for vector in vectors {
         let mut command = Command::new(&packed);

@@ -96,8 +96,10 @@ fn execute_worker(py: Python<'_>, program: &Program, worker: &Worker) -> PyResul
     let arguments = PyList::new(py, ["-c"])?;
     worker.arguments.iter().try_for_each(|argument| arguments.append(argument))?;
     py.import("sys")?.setattr("argv", arguments)?;
-    if worker.has_moved(program) {
-        py.run(worker::MOVED, Some(&PyDict::new(py)), None)?;
+    if let Some(module) = worker.moved(program) {
+        let namespace = PyDict::new(py);
+        namespace.set_item("SPAWN", module)?;
+        py.run(worker::MOVED, Some(&namespace), None)?;
     }
     let command = CString::new(worker.command.as_str())?;
     py.run(&command, Some(&py.import("__main__")?.dict()), None)

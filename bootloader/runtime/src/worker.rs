@@ -5,6 +5,8 @@
 //! CPython the rest is left to `freeze_support()`, which nobody calls on this system, and without which the program would start
 //! itself for ever. So the arguments are recognized here, before any of the program runs, and only as a whole: a program's own
 //! `-c` is never taken for one of them.
+//!
+//! `loky`, the processes of joblib and scikit-learn, starts its own with `-m` and `-c`, packed or not; they are recognized too.
 
 mod literal;
 
@@ -19,29 +21,34 @@ pub struct Worker {
     /// The code that plain Python would be given with `-c`.
     pub command: String,
     /// `sys.argv` after its first item, `-c`.
-    pub arguments: &'static [&'static str],
+    pub arguments: Vec<&'static str>,
+    /// The module that gets what the parent says about itself, if one does.
+    prepares: Option<String>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     /// A child of `spawn`, which imports the program's own modules. The servers do not.
     Spawned,
-    ForkServer,
-    /// The only one that does not unpickle what its parent says about itself.
-    ResourceTracker,
+    /// One that others are forked from, or that removes what others leave.
+    Server,
 }
 
-/// What a process runs first whose bundle is not where its parent's is.
+/// The module that children of `spawn` and of fork servers are prepared by.
+const SPAWN: &str = "multiprocessing.spawn";
+
+/// What a process runs first whose bundle is not where its parent's is. `SPAWN` must name the module that prepares it.
 pub const MOVED: &CStr = match CStr::from_bytes_with_nul(concat!(include_str!("worker/moved.py"), "\0").as_bytes()) {
     Ok(code) => code,
     Err(_) => panic!("a text without NUL bytes, and one at its end"),
 };
 
 impl Worker {
-    /// Whether the parent's bundle has another path than this process's. Folders of a run, and nothing else, are called so.
-    pub fn has_moved(&self, program: &Program) -> bool {
+    /// The module with the function `prepare` that is told of the parent's paths, where the parent's bundle has another path
+    /// than this process's. Folders of a run, and nothing else, are called so.
+    pub fn moved(&self, program: &Program) -> Option<&str> {
         let name = program.bundle.rsplit('/').next().unwrap_or_default();
-        self.kind != Kind::ResourceTracker && name.starts_with("rpack-")
+        self.prepares.as_deref().filter(|_| name.starts_with("rpack-"))
     }
 
     /// Whether it imports the program's own modules.
@@ -52,21 +59,28 @@ impl Worker {
 
 /// What this process is to run, or `None` where that is the program.
 pub fn requested(program: &Program) -> Option<Worker> {
-    let arguments = program.arguments_after_name()?;
-    let (worker, module) = match &arguments[..] {
-        ["--multiprocessing-fork", settings @ ..] => (spawned(settings)?, "multiprocessing.spawn"),
-        _ => match *after_interpreter_flags(&arguments)? {
-            ["-c", command] if is_resource_tracker(command) => {
-                (server(Kind::ResourceTracker, command), "multiprocessing.resource_tracker")
-            }
-            ["-c", command] if is_fork_server(command) => {
-                (server(Kind::ForkServer, command), "multiprocessing.forkserver")
-            }
-            _ => return None,
-        },
-    };
+    let (worker, module) = asked_for(&program.arguments_after_name()?)?;
     // A program without the module did not start this process.
-    program.index.find_module(module).map(|_| worker)
+    program.index.find_module(&module).map(|_| worker)
+}
+
+/// What the arguments ask for, and the module that whoever wrote them has.
+fn asked_for(arguments: &[&'static str]) -> Option<(Worker, String)> {
+    match arguments {
+        ["--multiprocessing-fork", settings @ ..] => Some((spawned(settings)?, SPAWN.to_owned())),
+        ["-m", module, "--process-name", _, "--pipe", pipe]
+            if is_of_loky(module, "popen_loky_posix") && is_number(pipe) =>
+        {
+            Some((spawned_by_loky(module, &arguments[2..]), (*module).to_owned()))
+        }
+        _ => match *after_interpreter_flags(arguments)? {
+            ["-c", command] if is_fork_server(command) => {
+                Some((server(command, Some(SPAWN.to_owned())), "multiprocessing.forkserver".to_owned()))
+            }
+            ["-c", command] => Some((server(command, None), resource_tracker(command)?)),
+            _ => None,
+        },
+    }
 }
 
 /// `spawn.get_command_line`: every further argument is `name=number`.
@@ -79,11 +93,29 @@ fn spawned(settings: &[&str]) -> Option<Worker> {
         return None;
     }
     let command = format!("from multiprocessing.spawn import spawn_main; spawn_main({})", settings.join(", "));
-    Some(Worker { kind: Kind::Spawned, command, arguments: &["--multiprocessing-fork"] })
+    let (arguments, prepares) = (vec!["--multiprocessing-fork"], Some(SPAWN.to_owned()));
+    Some(Worker { kind: Kind::Spawned, command, arguments, prepares })
 }
 
-fn server(kind: Kind, command: &str) -> Worker {
-    Worker { kind, command: command.to_owned(), arguments: &[] }
+/// `popen_loky_posix` is a module that is run, as by `python -m`.
+fn spawned_by_loky(module: &str, arguments: &[&'static str]) -> Worker {
+    let command = format!("from runpy import _run_module_as_main; _run_module_as_main({module:?})");
+    let prepares = module.rsplit_once('.').map(|(package, _)| format!("{package}.spawn"));
+    Worker { kind: Kind::Spawned, command, arguments: arguments.to_vec(), prepares }
+}
+
+fn server(command: &str, prepares: Option<String>) -> Worker {
+    Worker { kind: Kind::Server, command: command.to_owned(), arguments: Vec::new(), prepares }
+}
+
+/// Whether `module` is the module `name` of loky, which others carry inside of themselves.
+fn is_of_loky(module: &str, name: &str) -> bool {
+    let package = module.strip_suffix(name).and_then(|package| package.strip_suffix("loky.backend."));
+    package.is_some_and(|outer| outer.is_empty() || outer.ends_with('.') && outer.bytes().all(is_of_module_name))
+}
+
+fn is_of_module_name(letter: u8) -> bool {
+    letter.is_ascii_alphanumeric() || letter == b'_' || letter == b'.'
 }
 
 /// What follows the arguments that `subprocess._args_from_interpreter_flags` makes, in its order. They repeat how this
@@ -112,9 +144,17 @@ fn is_flag_letter(letter: u8) -> bool {
     b"dBSvbqIEsP".contains(&letter)
 }
 
-fn is_resource_tracker(command: &str) -> bool {
-    let number = command.strip_prefix("from multiprocessing.resource_tracker import main;main(");
-    number.and_then(|rest| rest.strip_suffix(')')).is_some_and(is_number)
+/// The module whose resource tracker is called: with one number, and by loky with a truth value too.
+fn resource_tracker(command: &str) -> Option<String> {
+    let (module, call) = command.strip_prefix("from ")?.split_once(" import main;")?;
+    let arguments = call.trim_start().strip_prefix("main(")?.strip_suffix(')')?;
+    let is_known = match arguments.split_once(", ") {
+        None => module == "multiprocessing.resource_tracker" && is_number(arguments),
+        Some((pipe, verbose)) => {
+            is_of_loky(module, "resource_tracker") && is_number(pipe) && matches!(verbose, "True" | "False")
+        }
+    };
+    is_known.then(|| module.to_owned())
 }
 
 /// The call has two numbers, a list of names, and keyword arguments as a dictionary. They are literals: code that has more to

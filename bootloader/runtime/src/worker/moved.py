@@ -1,7 +1,9 @@
 # In a process that multiprocessing started, where the bundle is a folder of the run: the parent's is another one, so what the
 # parent says of its search path and its main file is about a place where this process has nothing.
+import importlib
 import sys
-from multiprocessing import spawn
+
+spawn = importlib.import_module(SPAWN)
 
 
 def here(path):
