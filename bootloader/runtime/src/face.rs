@@ -2,6 +2,7 @@
 
 use crate::program::Program;
 use pyo3::prelude::*;
+use pyo3::types::PyList;
 
 /// What the builtin `credits` shows.
 const CREDITS: &str = "\
@@ -43,7 +44,19 @@ fn add_site_builtins(py: Python<'_>) -> PyResult<()> {
     builtins.setattr("help", site.getattr("_Helper")?.call0()?)?;
     let copyright = py.import("sys")?.getattr("copyright")?.extract::<String>()?;
     for (name, text) in [("copyright", copyright.as_str()), ("credits", CREDITS), ("license", LICENSE)] {
-        builtins.setattr(name, site.getattr("_Printer")?.call1((name, text))?)?;
+        builtins.setattr(name, printer(&site, name, text)?)?;
     }
     Ok(())
+}
+
+/// A `_Printer`. Its `__init__` would import `os` to join the names of files, of which there are none: a millisecond that not
+/// every program spends anyway.
+fn printer<'py>(site: &Bound<'py, PyModule>, name: &str, text: &str) -> PyResult<Bound<'py, PyAny>> {
+    let class = site.getattr("_Printer")?;
+    let printer = class.call_method1("__new__", (&class,))?;
+    printer.setattr("_Printer__name", name)?;
+    printer.setattr("_Printer__data", text)?;
+    printer.setattr("_Printer__lines", site.py().None())?;
+    printer.setattr("_Printer__filenames", PyList::empty(site.py()))?;
+    Ok(printer)
 }

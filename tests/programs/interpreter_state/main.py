@@ -24,6 +24,7 @@ for name in ("__file__", "__loader__", "__package__", "__spec__"):
     print("name in main", name, name in vars(__main__))
 for name in ("exit", "quit", "help", "copyright", "credits", "license"):
     print("builtin", name, type(getattr(builtins, name, None)).__name__)
+print("text of a builtin", repr(copyright))
 print("threads", threading.active_count(), threading.current_thread() is threading.main_thread())
 print("native threads", len(os.listdir("/proc/self/task")))
 # A packed program keeps descriptors of its own, far from the first ones, and no child inherits them.
