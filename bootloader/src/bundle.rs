@@ -10,9 +10,11 @@ use crate::store::{Failure, Store, Tree};
 use crate::trace::Trace;
 use crate::{Error, files, os};
 use rpack_format::Unpack;
+use rpack_format::index::Frame;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// The program's files, and the way to its native ones.
@@ -23,6 +25,7 @@ pub struct Bundle<'a> {
     pub ahead: Option<ahead::Thread<'a>>,
     place: Place,
     anonymous: AnonymousFiles,
+    is_settled: AtomicBool,
 }
 
 enum Place {
@@ -48,7 +51,9 @@ impl<'a> Bundle<'a> {
         for unpack in Unpack::ALL.into_iter().filter(|&unpack| unpack >= settings.unpack) {
             let anonymous = AnonymousFiles::default();
             match take(unpack, &payload, &anonymous, settings, trace) {
-                Ok(place) => return Ok(Bundle { payload, ahead, place, anonymous }),
+                Ok(place) => {
+                    return Ok(Bundle { payload, ahead, place, anonymous, is_settled: AtomicBool::new(false) });
+                }
                 Err(Failure::Damaged(error)) => return Err(error),
                 Err(Failure::Unusable(reason)) => {
                     trace.step(|| format!("cannot use {unpack}: {reason}"));
@@ -57,6 +62,33 @@ impl<'a> Bundle<'a> {
             }
         }
         Err(Error::NoPlace { tried })
+    }
+
+    /// Python is initialized; the program begins next, or something else in its place.
+    pub fn settle(&self, runs_program: bool) {
+        if let Some(ahead) = &self.ahead {
+            ahead.end();
+            if !runs_program {
+                ahead.modules.discard();
+            }
+        }
+        self.is_settled.store(true, Ordering::Relaxed);
+        self.forget();
+    }
+
+    /// Decompresses `frame` into `target`; whether it held exactly that many bytes.
+    pub fn decompress(&self, frame: Frame, target: &mut [u8]) -> bool {
+        let is_done = self.payload.decompress(frame, target);
+        // Later only few modules come this way, and what this call mapped would stay in each of a user's programs.
+        if self.is_settled.load(Ordering::Relaxed) {
+            self.forget();
+        }
+        is_done
+    }
+
+    fn forget(&self) {
+        self.payload.executable.forget();
+        os::forget_own_code();
     }
 
     /// The folder in which the program's files appear.

@@ -67,11 +67,7 @@ unsafe extern "C" fn decompress(
     let bundle = unsafe { &*bootloader.cast::<Bundle>() };
     // SAFETY: the runtime passes a buffer of `size` bytes that nobody else uses.
     let target = unsafe { std::slice::from_raw_parts_mut(target, size) };
-    let is_done = bundle.payload.decompress(Frame { offset, compressed, size: size as u64 }, target);
-    // Only few modules come this way, and what this call mapped would stay in each of a user's programs.
-    bundle.payload.executable.forget();
-    os::forget_own_code();
-    is_done
+    bundle.decompress(Frame { offset, compressed, size: size as u64 }, target)
 }
 
 /// See [`Handoff::take`].
@@ -106,14 +102,7 @@ unsafe extern "C" fn give_back(bootloader: *const c_void, offset: u64) {
 unsafe extern "C" fn settle(bootloader: *const c_void, runs_program: bool) {
     // SAFETY: the runtime passes back the pointer that `call` gave to it.
     let bundle = unsafe { &*bootloader.cast::<Bundle>() };
-    if let Some(ahead) = &bundle.ahead {
-        ahead.end();
-        if !runs_program {
-            ahead.modules.discard();
-        }
-    }
-    bundle.payload.executable.forget();
-    os::forget_own_code();
+    bundle.settle(runs_program);
 }
 
 /// See [`Handoff::native_path`].

@@ -14,12 +14,16 @@ use std::sync::atomic::{AtomicI32, AtomicUsize};
 /// set is recognised and left alone.
 const THRESHOLD: i32 = 100_003;
 
+/// There are frozen objects, and nobody has counted them. Counting walks through all of them, so it is left to the first import:
+/// not every program has one. What a program freezes before it is thawed with the interpreter's own objects.
+const UNCOUNTED: usize = usize::MAX;
+
 /// Takes what exists before the program runs out of the collections. In a program that imports little, these are most of
 /// the objects that the collector would look at, and it looks at all of them several times when the program ends.
 pub fn freeze_interpreter(py: Python<'_>) -> PyResult<()> {
     let collector = Collector::get(py)?;
     collector.freeze.bind(py).call0()?;
-    collector.frozen.store(collector.freeze_count(py)?, Relaxed);
+    collector.frozen.store(UNCOUNTED, Relaxed);
     Ok(())
 }
 
@@ -69,6 +73,9 @@ impl Collector {
     /// The interpreter's lock keeps other threads out; it may pass on only inside of the calls into Python.
     fn begin(&self, py: Python<'_>) -> PyResult<()> {
         if self.running.fetch_add(1, Relaxed) == 0 {
+            if self.frozen.load(Relaxed) == UNCOUNTED {
+                self.frozen.store(self.freeze_count(py)?, Relaxed);
+            }
             let usual = self.threshold(py)?;
             // Zero means that the program does without the collector.
             if usual != 0 {
