@@ -27,7 +27,7 @@ pub const FLAG_DEBUG: u32 = 1;
 
 /// The program is a folder whose `__main__.py` runs, as by `python FOLDER`: it has a spec, and children of `multiprocessing` do
 /// not run it again.
-pub const FLAG_FOLDER: u32 = 1 << 8;
+pub const FLAG_FOLDER: u32 = 1 << 1;
 
 /// What the names of runtime hooks begin with, their number follows. No import statement can find a module of this name, because
 /// `__main__` is no package.

@@ -79,7 +79,9 @@ mod tests {
     fn every_place_survives_its_name_and_its_flags() {
         for place in Unpack::ALL {
             assert_eq!(place.name().parse(), Ok(place));
-            assert_eq!(Unpack::from_flags(place.flags() | crate::index::FLAG_DEBUG), place);
+            let others = crate::index::FLAG_DEBUG | crate::index::FLAG_FOLDER;
+            assert_eq!(Unpack::from_flags(place.flags() | others), place);
+            assert_eq!(place.flags() & others, 0);
         }
         assert_eq!("Store".parse::<Unpack>(), Err(Unknown));
     }
