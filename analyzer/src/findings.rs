@@ -93,5 +93,7 @@ pub(crate) fn finish(
         warnings: growing.warnings,
         distributions,
         own_files: growing.own.into_files(),
+        asked: growing.asked,
+        missing_distributions: growing.missing_distributions,
     }
 }

@@ -20,6 +20,35 @@ pub struct ModuleGraph {
     pub distributions: Vec<Distribution>,
     /// What lies in the program's own folder and goes in as files, sorted by its place inside.
     pub own_files: Vec<OwnFile>,
+    /// The files of packages that flags ask for.
+    pub asked: Vec<AskedFiles>,
+    /// Distributions whose metadata a flag asks for, and which are not installed.
+    pub missing_distributions: Vec<String>,
+}
+
+/// Files of a package that a flag asks for, whether or not the package is included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedFiles {
+    /// The package.
+    pub package: String,
+    /// Its folders.
+    pub folders: Vec<PathBuf>,
+    /// Which of the files in them.
+    pub what: FilesAsked,
+}
+
+/// Which files of a package are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FilesAsked {
+    /// What is no code, in all subfolders.
+    Data,
+    /// Shared libraries that are no extension modules.
+    Libraries,
+}
+
+impl FilesAsked {
+    /// Everything that can be asked for.
+    pub const ALL: [FilesAsked; 2] = [FilesAsked::Data, FilesAsked::Libraries];
 }
 
 /// A module.
@@ -168,8 +197,18 @@ pub struct Options {
     pub hidden_imports: Vec<String>,
     /// Modules to treat as if they did not exist, their submodules with them.
     pub excluded_modules: Vec<String>,
-    /// Packages of which every submodule is included.
+    /// Packages of which everything is included: submodules, data, libraries.
     pub collect_all: Vec<String>,
+    /// Packages of which every submodule is included.
+    pub collect_submodules: Vec<String>,
+    /// Packages whose data files are asked for.
+    pub collect_data: Vec<String>,
+    /// Packages whose shared libraries are asked for.
+    pub collect_binaries: Vec<String>,
+    /// Distributions whose metadata is asked for.
+    pub copy_metadata: Vec<String>,
+    /// Distributions whose metadata is asked for, together with that of all they require.
+    pub recursive_copy_metadata: Vec<String>,
     /// Scripts that run before the program, each with the name that it gets in the graph; that name is `__main__` and another
     /// one below it.
     pub runtime_hooks: Vec<(String, PathBuf)>,

@@ -1,6 +1,6 @@
 use crate::condition::Role;
 use crate::finder::{Finder, Found};
-use crate::graph::{Edge, EdgeKind, ModuleKind, Options, Warning};
+use crate::graph::{AskedFiles, Edge, EdgeKind, ModuleKind, Options, Warning};
 use crate::library_sources::Sources;
 use crate::native_imports;
 use crate::outline::{Import, Outline, Surroundings};
@@ -48,6 +48,10 @@ pub(crate) struct Growing<'a> {
     pub(crate) scans: Vec<(Importer, String, String)>,
     /// Normalized names of distributions whose metadata is asked for.
     pub(crate) metadata: BTreeSet<String>,
+    /// Files of packages that flags ask for.
+    pub(crate) asked: Vec<AskedFiles>,
+    /// Distributions that flags ask for, and that are not installed.
+    pub(crate) missing_distributions: Vec<String>,
     /// Packages whose sources go in as files too, with what of them.
     pub(crate) read_packages: BTreeMap<String, Sources>,
     /// How many nodes have been looked into for packages of data.
@@ -119,6 +123,8 @@ impl<'a> Growing<'a> {
             submodule_names: HashMap::new(),
             scans: Vec::new(),
             metadata: BTreeSet::new(),
+            asked: Vec::new(),
+            missing_distributions: Vec::new(),
             read_packages: BTreeMap::new(),
             looked_into: 0,
             listing: BTreeSet::new(),
@@ -137,7 +143,7 @@ impl<'a> Growing<'a> {
             surroundings,
             name: node.name.clone(),
             package: package_of(node).to_owned(),
-            role: if is_script(&node.name) { Role::Entry } else { Role::Imported },
+            role: if is_run(&node.name) { Role::Entry } else { Role::Imported },
             origin: node.found.origin,
             kind: node.found.kind.clone(),
             path: if rules::is_followed(&node.name) { node.found.path.clone() } else { PathBuf::new() },
@@ -395,6 +401,11 @@ pub(crate) fn package_of(node: &Node) -> &str {
         Some((parent, _)) => parent,
         None => "",
     }
+}
+
+/// Whether a module may be what is run: `python -m package` runs `package.__main__`.
+fn is_run(name: &str) -> bool {
+    is_script(name) || name.rsplit('.').next() == Some(ENTRY)
 }
 
 /// Whether a module is run, not imported: the entry, or a runtime hook.

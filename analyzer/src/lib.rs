@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod asked;
 mod certainty;
 mod condition;
 mod cython;
@@ -46,7 +47,7 @@ mod wanted;
 pub use declaration::Declaration;
 pub use distribution::{Distribution, installed, normalized};
 pub use error::Error;
-pub use graph::{Edge, EdgeKind, Missing, Module, ModuleGraph, ModuleKind, Options, Warning};
+pub use graph::{AskedFiles, Edge, EdgeKind, FilesAsked, Missing, Module, ModuleGraph, ModuleKind, Options, Warning};
 pub use interpreter::{EditableModule, Interpreter, Version};
 pub use libraries::{Library, NativeNeeds, resolve};
 pub use own_folder::OwnFile;

@@ -10,7 +10,7 @@ use crate::owners::Owners;
 use crate::program::EntryPoint;
 use crate::project::{Origin, Project};
 use crate::read::{self, Reading};
-use crate::{certainty, library_sources, own_folder, packages, rules, wanted};
+use crate::{asked, certainty, library_sources, own_folder, packages, rules, wanted};
 use std::path::PathBuf;
 
 /// Follows the imports of the program from its entry, and of what the interpreter itself and the
@@ -112,11 +112,12 @@ fn add_options(growing: &mut Growing<'_>, options: &Options) {
     for name in &options.hidden_imports {
         growing.require(name, importer);
     }
-    for name in &options.collect_all {
+    for name in options.collect_all.iter().chain(&options.collect_submodules) {
         if growing.require(name, importer).is_some() {
             include_all_submodules(growing, name, importer);
         }
     }
+    asked::add(growing, options, importer);
 }
 
 fn include_all_submodules(growing: &mut Growing<'_>, package: &str, importer: Importer) {
@@ -126,6 +127,11 @@ fn include_all_submodules(growing: &mut Growing<'_>, package: &str, importer: Im
             if growing.include(&submodule, importer).is_ok() {
                 waiting.push(submodule);
             }
+        }
+        // Nobody imports it, but `runpy` and `python -m` look for it.
+        let program = format!("{package}.{ENTRY}");
+        if growing.look_up(&program).is_some() {
+            let _ = growing.include(&program, importer);
         }
     }
 }
@@ -476,7 +482,7 @@ mod tests {
             hidden_imports: vec!["h".to_owned(), "absent".to_owned()],
             excluded_modules: vec!["p.x".to_owned()],
             collect_all: vec!["p".to_owned()],
-            runtime_hooks: Vec::new(),
+            ..Options::default()
         };
         let files = [
             ("one/main.py", "import p.x.y"),

@@ -125,6 +125,20 @@ impl<'a> Wanted<'a> {
         self.owners.distribution(distribution).is_none_or(is_of_developers)
     }
 
+    /// A distribution with all that it requires.
+    pub(crate) fn with_all_required(&mut self, project: &Project, distribution: usize) -> BTreeSet<usize> {
+        let mut all = BTreeSet::new();
+        let mut waiting = vec![distribution];
+        while let Some(next) = waiting.pop() {
+            if all.insert(next) {
+                let required = self.relations(project, next).by_name.iter().filter(|(_, relation)| relation.required);
+                let names: Vec<String> = required.map(|(name, _)| name.clone()).collect();
+                waiting.extend(names.iter().filter_map(|name| self.owners.by_name(name)));
+            }
+        }
+        all
+    }
+
     /// A distribution with those that its metadata names for its use: what an extension module of it
     /// may import.
     pub(crate) fn with_required(&mut self, project: &Project, distribution: usize) -> BTreeSet<usize> {

@@ -32,21 +32,26 @@ enum Place {
     Store(Tree),
     PerRun { path: PathBuf, folder: Mutex<Option<PrivateFolder>> },
     Memory(LazyFolder),
+    Beside(PathBuf),
 }
 
 impl<'a> Bundle<'a> {
-    /// Puts the program's files into the first place of the chain that can be used: the one that the settings name, or those
-    /// after it.
+    /// Finds the program's files beside the executable, where it does not carry them; else puts them into the first place of the
+    /// chain that can be used: the one that the settings name, or those after it.
     ///
     /// # Errors
     ///
-    /// If the executable is damaged; or where there is no place, with what was tried and why each failed.
+    /// If the executable, or what should lie beside it, is damaged; or where there is no place, with what was tried and why each failed.
     pub fn provide(
         payload: Payload<'a>,
         ahead: Option<ahead::Thread<'a>>,
         settings: Settings,
         trace: &Trace,
     ) -> Result<Self, Error> {
+        if !payload.index.header().beside.is_empty() {
+            let place = Place::Beside(find_beside(&payload, settings)?);
+            return Ok(Bundle { payload, ahead, place, anonymous: AnonymousFiles::default() });
+        }
         let mut tried = Vec::new();
         for unpack in Unpack::ALL.into_iter().filter(|&unpack| unpack >= settings.unpack) {
             let anonymous = AnonymousFiles::default();
@@ -97,6 +102,7 @@ impl<'a> Bundle<'a> {
             Place::Store(tree) => &tree.folder,
             Place::PerRun { path, .. } => path,
             Place::Memory(folder) => folder.path(),
+            Place::Beside(folder) => folder,
         }
     }
 
@@ -110,17 +116,20 @@ impl<'a> Bundle<'a> {
     pub fn native_path(&self, number: u32) -> Result<PathBuf, Error> {
         let member = self.payload.member(number)?;
         let path = self.folder().join(member.path);
-        if self.is_unpacked() && files::has_size(&path, member.frame.size) {
-            return Ok(path);
-        }
-        self.anonymous.path(number, &self.payload)
+        let is_there = match self.place {
+            // Nothing else could serve; what is wrong with it, the linker says.
+            Place::Beside(_) => true,
+            Place::Memory(_) => false,
+            Place::Store(_) | Place::PerRun { .. } => files::has_size(&path, member.frame.size),
+        };
+        if is_there { Ok(path) } else { self.anonymous.path(number, &self.payload) }
     }
 
     /// Makes the paths of the program's data files exist, and that of a native one, where they do not yet.
     pub fn reveal(&self, native: Option<u32>) -> io::Result<()> {
         match &self.place {
             Place::Memory(folder) => folder.reveal(native, &self.anonymous, &self.payload),
-            Place::Store(_) | Place::PerRun { .. } => Ok(()),
+            Place::Store(_) | Place::PerRun { .. } | Place::Beside(_) => Ok(()),
         }
     }
 
@@ -128,7 +137,7 @@ impl<'a> Bundle<'a> {
     /// without that.
     pub fn leave(&self) {
         match &self.place {
-            Place::Store(_) => {}
+            Place::Store(_) | Place::Beside(_) => {}
             Place::PerRun { folder, .. } => {
                 if let Some(folder) = folder.lock().unwrap_or_else(PoisonError::into_inner).take() {
                     folder.leave();
@@ -142,6 +151,20 @@ impl<'a> Bundle<'a> {
 impl Drop for Bundle<'_> {
     fn drop(&mut self) {
         self.leave();
+    }
+}
+
+/// The folder beside the executable that holds the program's files. Who can write there can replace the executable too.
+fn find_beside(payload: &Payload, settings: Settings) -> Result<PathBuf, Error> {
+    payload.executable.verify_rest()?;
+    let parent = payload.executable.path().parent().unwrap_or(Path::new("/"));
+    let folder = match payload.index.header().beside {
+        "." => parent.to_owned(),
+        name => parent.join(name),
+    };
+    match payload.first_not_below(&folder, settings.check)? {
+        None => Ok(folder),
+        Some(path) => Err(Error::NotBeside { path }),
     }
 }
 
@@ -177,7 +200,9 @@ impl fmt::Display for Bundle<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.place {
             Place::Memory(_) => write!(formatter, "memory"),
-            Place::Store(_) | Place::PerRun { .. } => write!(formatter, "`{}`", self.folder().display()),
+            Place::Store(_) | Place::PerRun { .. } | Place::Beside(_) => {
+                write!(formatter, "`{}`", self.folder().display())
+            }
         }
     }
 }

@@ -93,6 +93,8 @@ enum Error {
     Damaged { path: std::path::PathBuf, source: rpack_format::Error },
     #[error("`{}` is damaged: `{member}` cannot be decompressed. Copy it again from where it came from, or build it again", .path.display())]
     DamagedMember { path: std::path::PathBuf, member: String },
+    #[error("`{}` is missing or not what was packed. Copy the program's whole folder again from where it came from, or build it again", .path.display())]
+    NotBeside { path: std::path::PathBuf },
     #[error("`{name}` is `{value}`: {expected}")]
     Setting { name: &'static str, value: String, expected: String },
     #[error("there is no place for this program's files: {}. Let one of them be usable, or set TMPDIR to a folder that can be written to and executed from", .tried.join("; "))]

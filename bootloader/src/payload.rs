@@ -5,9 +5,9 @@ use crate::executable::Executable;
 use crate::files::{self, Access, Check};
 use crate::frames::Decoder;
 use rpack_format::Index;
-use rpack_format::index::{File as Member, Frame};
+use rpack_format::index::{File as Member, Frame, digest_beside};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The packed files of this program.
 pub struct Payload<'a> {
@@ -59,6 +59,7 @@ impl<'a> Payload<'a> {
             _ if !files::has_size(path, member.frame.size) => false,
             Check::Size => true,
             Check::Content => match fs::read(path) {
+                Ok(found) if member.frame.compressed == 0 => digest_beside(&found) == member.digest,
                 Ok(found) => found == self.content(member)?,
                 Err(_) => false,
             },
@@ -67,12 +68,18 @@ impl<'a> Payload<'a> {
 
     /// Whether every file stands below `folder`.
     pub fn is_below(&self, folder: &Path, check: Check) -> Result<bool, Error> {
+        Ok(self.first_not_below(folder, check)?.is_none())
+    }
+
+    /// The first path below `folder` at which a file should stand and does not.
+    pub fn first_not_below(&self, folder: &Path, check: Check) -> Result<Option<PathBuf>, Error> {
         for member in self.index.files() {
-            if !self.is_at(&folder.join(member.path), &member, check)? {
-                return Ok(false);
+            let path = folder.join(member.path);
+            if !self.is_at(&path, &member, check)? {
+                return Ok(Some(path));
             }
         }
-        Ok(true)
+        Ok(None)
     }
 }
 

@@ -1,15 +1,16 @@
 //! The command line: parsed here, resolved into [`Options`] here, known nowhere else.
 
 use crate::printer::Verbosity;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use crate::pyinstaller;
+use crate::refused::Refused;
+use crate::settings::{DEBUG, NOARCHIVE, Settings, pyproject};
 use clap::{Args, Parser, Subcommand};
 use packer::environment::Request;
-use packer::options::{AddedData, Options, Sources, Tracing};
+use packer::options::{Form, Options, Replacement, Sources, Symbols, Tracing};
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
-use rpack_format::python_option::PYTHON_OPTIONS;
-use rpack_format::{PythonOption, Unpack};
 use std::env;
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 /// Packs a Python program into one executable file.
 #[derive(Debug, Parser)]
@@ -23,150 +24,161 @@ pub struct Arguments {
 /// What `rpack` can do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Turn a Python program into one executable file that needs no Python
-    Build(BuildArguments),
+    /// Turn a Python program into one executable file, or a folder, that needs no Python
+    #[command(args_override_self = true)]
+    Build(Box<BuildArguments>),
 }
 
-/// Arguments of `rpack build`. Where PyInstaller has the flag, name and meaning are its own.
+/// Arguments of `rpack build`.
 #[derive(Debug, Args)]
 pub struct BuildArguments {
     /// A folder with `main.py`, `__main__.py` or `[project.scripts]` in its `pyproject.toml`; or a script
     path: PathBuf,
 
-    /// Name of the executable [default: the program's]
-    #[arg(short, long)]
-    name: Option<String>,
+    #[command(flatten)]
+    settings: Settings,
 
-    /// Write the executable to this path
-    #[arg(short, long, value_name = "FILE", conflicts_with_all = ["name", "distpath"])]
-    output: Option<PathBuf>,
-
-    /// Folder for the executable
-    #[arg(long, value_name = "DIR", default_value = "dist")]
-    distpath: PathBuf,
-
-    /// Interpreter, virtual environment or version (`python3.12`) to pack [default: the active environment, the nearest
-    /// `.venv`, or one made from what the program declares]
-    #[arg(long, value_name = "PYTHON")]
-    python: Option<PathBuf>,
-
-    /// Include a module that no source names
-    #[arg(long = "hidden-import", visible_alias = "hiddenimport", value_name = "MODULE")]
-    hidden_imports: Vec<String>,
-
-    /// Leave out a module and what only it imports
-    #[arg(long = "exclude-module", value_name = "MODULE")]
-    excluded_modules: Vec<String>,
-
-    /// Add a file, a folder's content or a glob pattern to a folder of the bundle
-    #[arg(long = "add-data", value_name = "SRC:DEST")]
-    added_data: Vec<AddedData>,
-
-    /// Include all submodules, data files and metadata of a package
-    #[arg(long = "collect-all", value_name = "PACKAGE")]
-    collect_all: Vec<String>,
-
-    /// Search for modules in these folders first, separated by `:`
-    #[arg(short = 'p', long = "paths", value_name = "DIRS", value_delimiter = ':')]
-    paths: Vec<PathBuf>,
-
-    /// Run this script before the program; may be repeated
-    #[arg(long = "runtime-hook", value_name = "FILE")]
-    runtime_hooks: Vec<PathBuf>,
-
-    /// Start the interpreter with this option: `u`, `v`, `O`, `OO`, `W FILTER`, `X NAME[=VALUE]` or `hash_seed=N`; may be repeated
-    #[arg(long = "python-option", value_name = "OPTION", value_parser = python_option)]
-    python_options: Vec<String>,
-
-    /// Carry the sources too, so that tracebacks show lines and `inspect.getsource` works
-    #[arg(long)]
-    source: bool,
-
-    /// Where the program begins to look for a place for its files: the user's store, a private folder for each run, or
-    /// memory. `RPACK_UNPACK` says the same at run time
-    #[arg(long, value_name = "WHERE", default_value_t = Unpack::Store, value_parser = unpack_parser())]
-    unpack: Unpack,
-
-    /// Make an executable that says on stderr what its bootloader and importer do
-    #[arg(short, long, value_name = "WHAT", num_args = 0..=1, require_equals = true, default_missing_value = "all", value_parser = ["all", "imports", "bootloader"])]
-    debug: Option<String>,
-
-    /// Say what goes in, and what was not found in libraries' optional parts
+    /// Say what goes in and why, and what was not found in libraries' optional parts
     #[arg(short, long, conflicts_with = "quiet")]
     verbose: bool,
 
     /// Say nothing but errors
     #[arg(short, long)]
     quiet: bool,
+
+    /// How much to say, in PyInstaller's words: DEBUG is `--verbose`, ERROR is `--quiet`
+    #[arg(long, value_name = "LEVEL", ignore_case = true, value_parser = LOG_LEVELS)]
+    log_level: Option<String>,
+
+    #[command(flatten)]
+    of_pyinstaller: pyinstaller::Given,
 }
 
-/// Why the arguments make no build.
-pub struct Refused {
-    /// What was wrong.
-    pub message: String,
-    /// What to do about it.
-    pub hint: Option<String>,
+/// What PyInstaller's `--log-level` takes.
+const LOG_LEVELS: [&str; 7] = ["TRACE", "DEBUG", "INFO", "WARN", "DEPRECATION", "ERROR", "FATAL"];
+
+/// What to build, and what to say about the way that it was asked for.
+pub struct Build {
+    /// Everything that was chosen.
+    pub options: Options,
+    /// Notes about flags that change nothing.
+    pub notes: Vec<String>,
+}
+
+impl Arguments {
+    /// Reads the command line of this process, or ends it with what is wrong with it.
+    pub fn of_process() -> Self {
+        Self::parse_from(with_debug_joined(env::args_os()))
+    }
 }
 
 impl BuildArguments {
     /// How much to say.
     pub fn verbosity(&self) -> Verbosity {
-        match (self.quiet, self.verbose) {
-            (true, _) => Verbosity::Quiet,
-            (_, true) => Verbosity::Verbose,
+        let level = self.log_level.as_deref().map(str::to_ascii_uppercase);
+        match (self.quiet, self.verbose, level.as_deref()) {
+            (true, _, _) | (false, false, Some("ERROR" | "FATAL")) => Verbosity::Quiet,
+            (_, true, _) | (_, _, Some("TRACE" | "DEBUG")) => Verbosity::Verbose,
             _ => Verbosity::Normal,
         }
     }
 
-    /// Resolves the arguments and the process's environment into options.
-    pub fn options(&self) -> Result<Options, Refused> {
-        let cache = cache_folder().ok_or_else(|| Refused {
-            message: "There is no folder for rpack's cache: RPACK_CACHE_DIR, XDG_CACHE_HOME and HOME are all unset"
-                .into(),
-            hint: Some("Set RPACK_CACHE_DIR to a folder that you can write to".into()),
-        })?;
-        Ok(Options {
-            path: self.path.clone(),
-            name: self.name.clone(),
-            output: self.output.clone(),
-            folder: self.distpath.clone(),
-            environment: Request {
-                python: self.python.clone(),
-                virtual_env: env::var_os("VIRTUAL_ENV").filter(|value| !value.is_empty()).map(PathBuf::from),
-                cache,
-                path: env::var_os("PATH").unwrap_or_default(),
-            },
-            paths: self.paths.clone(),
-            analysis: rpack_analyzer::Options {
-                hidden_imports: self.hidden_imports.clone(),
-                excluded_modules: self.excluded_modules.clone(),
-                collect_all: self.collect_all.clone(),
-                runtime_hooks: self.named_runtime_hooks(),
-            },
-            added_data: self.added_data.clone(),
-            python_options: self.python_options.clone(),
-            sources: if self.source { Sources::Carried } else { Sources::LeftOut },
-            unpack: self.unpack,
-            tracing: if self.debug.is_some() { Tracing::On } else { Tracing::Off },
-        })
-    }
-    /// The runtime hooks, under the names by which the runtime finds them.
-    fn named_runtime_hooks(&self) -> Vec<(String, PathBuf)> {
-        let named = |(number, path): (usize, &PathBuf)| (format!("{RUNTIME_HOOK_PREFIX}{number}"), path.clone());
-        self.runtime_hooks.iter().enumerate().map(named).collect()
+    /// Resolves the arguments, what the program says about its own build, and the process's environment.
+    pub fn resolve(&self) -> Result<Build, Refused> {
+        let mut notes = self.of_pyinstaller.notes()?;
+        let (path, below) = (&self.path, pyproject::of_program(&self.path)?);
+        let options = options(path, &self.settings.clone().over(below), &mut notes)?;
+        Ok(Build { options, notes })
     }
 }
 
-fn python_option(text: &str) -> Result<String, String> {
-    match PythonOption::parse(text) {
-        Some(_) => Ok(text.to_owned()),
-        None => Err(format!("the options that there are: {PYTHON_OPTIONS}")),
+fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<Options, Refused> {
+    if settings.debug.iter().any(|what| what == NOARCHIVE) {
+        return Err(Refused {
+            message: format!("`--debug {NOARCHIVE}` is not possible: modules always stay in the executable"),
+            hint: Some("Pass `--source` to have their sources as files too".to_owned()),
+        });
     }
+    let cache = cache_folder().ok_or_else(|| Refused {
+        message: "There is no folder for rpack's cache: RPACK_CACHE_DIR, XDG_CACHE_HOME and HOME are all unset".into(),
+        hint: Some("Set RPACK_CACHE_DIR to a folder that you can write to".into()),
+    })?;
+    Ok(Options {
+        path: path.to_owned(),
+        name: settings.name.clone(),
+        output: settings.output.clone(),
+        folder: settings.distpath.clone().unwrap_or_else(|| "dist".into()),
+        form: form(settings, notes)?,
+        environment: Request {
+            python: settings.python.clone(),
+            virtual_env: env::var_os("VIRTUAL_ENV").filter(|value| !value.is_empty()).map(PathBuf::from),
+            cache,
+            path: env::var_os("PATH").unwrap_or_default(),
+        },
+        paths: settings.paths.clone(),
+        analysis: rpack_analyzer::Options {
+            hidden_imports: settings.hidden_imports.clone(),
+            excluded_modules: settings.exclude_modules.clone(),
+            collect_all: settings.collect_all.clone(),
+            collect_submodules: settings.collect_submodules.clone(),
+            collect_data: settings.collect_data.clone(),
+            collect_binaries: settings.collect_binaries.clone(),
+            copy_metadata: settings.copy_metadata.clone(),
+            recursive_copy_metadata: settings.recursive_copy_metadata.clone(),
+            runtime_hooks: named_runtime_hooks(&settings.runtime_hooks),
+        },
+        added_data: settings.add_data.clone(),
+        added_binaries: settings.add_binary.clone(),
+        python_options: settings.interpreter_options(),
+        symbols: if settings.strip { Symbols::Stripped } else { Symbols::Kept },
+        sources: if settings.source { Sources::Carried } else { Sources::LeftOut },
+        unpack: settings.unpack.unwrap_or_default(),
+        tracing: if settings.debug.is_empty() { Tracing::Off } else { Tracing::On },
+    })
 }
 
-/// Reads the name of a place; the list of names makes clap show them.
-fn unpack_parser() -> impl TypedValueParser<Value = Unpack> {
-    PossibleValuesParser::new(Unpack::ALL.map(Unpack::name)).try_map(|name| name.parse::<Unpack>())
+/// One file, unless a folder was asked for.
+fn form(settings: &Settings, notes: &mut Vec<String>) -> Result<Form, Refused> {
+    if !settings.onedir || settings.onefile {
+        if settings.contents_directory.is_some() {
+            notes.push("`--contents-directory` has no effect without `--onedir`".to_owned());
+        }
+        return Ok(Form::File);
+    }
+    let contents = settings.contents_directory.clone().unwrap_or_else(|| "_internal".to_owned());
+    if contents.is_empty() || contents == ".." || contents.contains('/') {
+        return Err(Refused {
+            message: format!("`{contents}` (from `--contents-directory`) is no name of a folder"),
+            hint: Some("Give one name without slashes, or `.` for no folder of its own".to_owned()),
+        });
+    }
+    if settings.unpack.is_some() {
+        notes.push("`--unpack` has no effect with `--onedir`: the files are there already".to_owned());
+    }
+    let replacement = if settings.noconfirm { Replacement::Any } else { Replacement::OwnOnly };
+    Ok(Form::Folder { contents, replacement })
+}
+
+/// The runtime hooks, under the names by which the runtime finds them.
+fn named_runtime_hooks(hooks: &[PathBuf]) -> Vec<(String, PathBuf)> {
+    let named = |(number, path): (usize, &PathBuf)| (format!("{RUNTIME_HOOK_PREFIX}{number}"), path.clone());
+    hooks.iter().enumerate().map(named).collect()
+}
+
+/// PyInstaller takes `-d all`, where here `-d` alone is enough and what follows would be the program's path. So a word of
+/// `--debug` that follows it is joined to it.
+fn with_debug_joined(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let mut joined: Vec<OsString> = Vec::new();
+    for word in words {
+        match joined.last_mut() {
+            Some(last) if (last == "-d" || last == "--debug") && DEBUG.iter().any(|what| word == *what) => {
+                last.push("=");
+                last.push(word);
+            }
+            _ => joined.push(word),
+        }
+    }
+    joined
 }
 
 /// The folder that the bootloader's store shares: `RPACK_CACHE_DIR`, else the XDG cache folder, else `HOME/.cache`.
@@ -182,6 +194,12 @@ mod tests {
     use super::*;
     use clap::CommandFactory;
 
+    fn parsed(words: &[&str]) -> BuildArguments {
+        let words = ["rpack", "build"].iter().chain(words).map(OsString::from);
+        let Command::Build(arguments) = Arguments::parse_from(with_debug_joined(words)).command;
+        *arguments
+    }
+
     #[test]
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
@@ -189,8 +207,49 @@ mod tests {
 
     #[test]
     fn debug_does_not_swallow_the_path() {
-        let Command::Build(arguments) = Arguments::parse_from(["rpack", "build", "--debug", "program"]).command;
+        let arguments = parsed(&["--debug", "program"]);
         assert_eq!(arguments.path, PathBuf::from("program"));
-        assert_eq!(arguments.debug.as_deref(), Some("all"));
+        assert_eq!(arguments.settings.debug, ["all"]);
+    }
+
+    #[test]
+    fn debug_is_taken_as_pyinstaller_takes_it() {
+        let arguments = parsed(&["-d", "imports", "--debug", "bootloader", "-d=all", "program"]);
+        assert_eq!(arguments.path, PathBuf::from("program"));
+        assert_eq!(arguments.settings.debug, ["imports", "bootloader", "all"]);
+    }
+
+    #[test]
+    fn the_last_of_two_counts() {
+        let settings = parsed(&["-D", "-F", "--name", "a", "program", "--name", "b"]).settings;
+        assert_eq!((settings.onefile, settings.onedir, settings.name.as_deref()), (true, false, Some("b")));
+    }
+
+    #[test]
+    fn levels_are_verbosities() {
+        for (words, verbosity) in [
+            (&["--log-level", "debug", "p"][..], Verbosity::Verbose),
+            (&["--log-level=ERROR", "p"], Verbosity::Quiet),
+            (&["--log-level=WARN", "p"], Verbosity::Normal),
+            (&["--log-level=ERROR", "-v", "p"], Verbosity::Verbose),
+        ] {
+            assert_eq!(parsed(words).verbosity(), verbosity, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn a_folder_is_made_where_it_was_asked_for() {
+        let form = |words: &[&str]| {
+            let mut notes = Vec::new();
+            let form = form(&parsed(words).settings, &mut notes);
+            (form.ok(), notes.len())
+        };
+        assert_eq!(form(&["p"]), (Some(Form::File), 0));
+        assert_eq!(form(&["p", "--contents-directory", "x"]), (Some(Form::File), 1));
+        let folder = |contents: &str, replacement| Some(Form::Folder { contents: contents.to_owned(), replacement });
+        assert_eq!(form(&["p", "-D"]), (folder("_internal", Replacement::OwnOnly), 0));
+        assert_eq!(form(&["p", "-D", "-y", "--contents-directory=."]), (folder(".", Replacement::Any), 0));
+        assert_eq!(form(&["p", "-D", "--unpack", "memory"]).1, 1);
+        assert_eq!(form(&["p", "-D", "--contents-directory", "a/b"]), (None, 0));
     }
 }

@@ -9,10 +9,13 @@ mod metadata;
 mod modules;
 mod natives;
 mod own;
+mod reason;
+
+pub use reason::Reason;
 
 use crate::bootloader;
 use crate::diagnosis::Warning;
-use crate::options::{Options, Sources, Tracing};
+use crate::options::{Form, Options, Sources, Symbols, Tracing};
 use rpack_analyzer::{EntryPoint, ModuleGraph, Project};
 use rpack_format::FileKind;
 use rpack_format::index::{FLAG_DEBUG, FLAG_FOLDER};
@@ -35,6 +38,10 @@ pub struct Collection {
     pub python: (u16, u16),
     /// Flags for the bootloader (`rpack_format::index::FLAG_…`).
     pub flags: u32,
+    /// Where the files lie: beside the executable, in the folder of this name, or inside of it.
+    pub beside: Option<String>,
+    /// Whether native files keep their static symbol tables.
+    pub symbols: Symbols,
     /// Options of the interpreter (`rpack_format::PythonOption`).
     pub python_options: Vec<String>,
     /// The modules, sorted by name.
@@ -100,6 +107,8 @@ pub struct CollectedFile {
     pub content: Content,
     /// Paths inside the bundle of the libraries to load before it, in order.
     pub needs: Vec<String>,
+    /// Why it goes in; of several reasons the first.
+    pub reason: Reason,
 }
 
 /// Where bytes come from.
@@ -156,14 +165,16 @@ pub fn collect(project: &Project, graph: &ModuleGraph, options: &Options) -> Res
     let mut files = Files::default();
     let libpython = natives::add_libpython(&mut files, interpreter)?;
     let runtime = format!("{NATIVE_FOLDER}/rpack-runtime.so");
-    files.add(&runtime, FileKind::Native, Content::Bytes(bootloader::RUNTIME.to_vec()));
+    files.add(&runtime, FileKind::Native, Content::Bytes(bootloader::RUNTIME.to_vec()), Reason::Runtime);
 
     let modules = modules::collect(graph, project);
-    let warnings = natives::collect(&mut files, graph, project)?;
-    own::collect(&mut files, &graph.own_files);
+    let asked = data::asked_libraries(graph).into_iter().chain(added::libraries(&options.added_binaries)?).collect();
+    let warnings = natives::collect(&mut files, graph, project, asked)?;
+    own::collect(&mut files, &graph.own_files, &project.program.root);
     data::collect(&mut files, graph, project);
+    data::collect_asked(&mut files, graph);
     metadata::collect(&mut files, &graph.distributions);
-    added::collect(&mut files, &options.added_data)?;
+    added::collect(&mut files, options)?;
     if options.sources == Sources::Carried {
         modules::add_sources(&mut files, &modules);
     }
@@ -173,10 +184,16 @@ pub fn collect(project: &Project, graph: &ModuleGraph, options: &Options) -> Res
     let python = (interpreter.version.major.into(), interpreter.version.minor.into());
     let flags = flags(project, options);
     let python_options = options.python_options.clone();
+    let beside = match &options.form {
+        Form::File => None,
+        Form::Folder { contents, .. } => Some(contents.clone()),
+    };
     Ok(Collection {
         name,
         python,
         flags,
+        beside,
+        symbols: options.symbols,
         python_options,
         modules,
         files: files.into_sorted(),
@@ -203,7 +220,7 @@ struct Files {
 
 impl Files {
     /// Adds a file, unless one with its path is there already: what comes first on the search path wins, as in Python.
-    fn add(&mut self, path: &str, kind: FileKind, content: Content) -> Option<&mut CollectedFile> {
+    fn add(&mut self, path: &str, kind: FileKind, content: Content, reason: Reason) -> Option<&mut CollectedFile> {
         match self.files.entry(path.to_owned()) {
             Entry::Occupied(_) => None,
             Entry::Vacant(entry) => {
@@ -214,6 +231,7 @@ impl Files {
                     executable,
                     content,
                     needs: Vec::new(),
+                    reason,
                 }))
             }
         }
@@ -247,17 +265,21 @@ pub enum Error {
     /// The shared libraries could not be followed.
     #[error(transparent)]
     Libraries(#[from] rpack_analyzer::Error),
-    /// `--add-data` names nothing.
-    #[error("Nothing to add: `{pattern}` (from `--add-data`) matches no file")]
+    /// `--add-data` or `--add-binary` names nothing.
+    #[error("Nothing to add: `{pattern}` (from `{flag}`) matches no file")]
     NothingToAdd {
         /// What was given.
         pattern: String,
+        /// Where.
+        flag: &'static str,
     },
-    /// `--add-data` leads out of the bundle.
-    #[error("`{destination}` (from `--add-data`) does not lie inside the bundle")]
+    /// `--add-data` or `--add-binary` leads out of the bundle.
+    #[error("`{destination}` (from `{flag}`) does not lie inside the bundle")]
     OutsideDestination {
         /// What was given.
         destination: String,
+        /// Where.
+        flag: &'static str,
     },
     /// A file that should be added cannot be.
     #[error("Cannot add `{}`: {source}", .path.display())]

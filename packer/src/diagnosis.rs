@@ -28,6 +28,9 @@ pub fn check_project(project: &Project) -> Result<(), Error> {
 /// [`Error::Missing`] where the program is certain to fail: one of its own modules imports, at its top level, something
 /// that does not exist.
 pub fn check_graph(graph: &ModuleGraph, project: &Project) -> Result<Vec<Warning>, Error> {
+    if let Some(name) = graph.missing_distributions.first() {
+        return Err(Error::NoSuchDistribution { name: name.clone() });
+    }
     let mut warnings: Vec<Warning> =
         graph.warnings.iter().map(|warning| Warning::of_analysis(warning, project)).collect();
     for missing in &graph.missing {
@@ -167,6 +170,12 @@ pub enum Error {
         /// The module.
         name: String,
     },
+    /// A distribution that a flag names is not installed.
+    #[error("Distribution not found: `{name}` (its metadata was asked for by a flag)")]
+    NoSuchDistribution {
+        /// The distribution.
+        name: String,
+    },
     /// The environment lacks what the program declares.
     #[error("The environment of `{}` lacks {}, declared in `{}`", .interpreter.display(), list(.unmet), .declared_in.display())]
     Unmet {
@@ -191,6 +200,9 @@ impl Error {
             }
             Error::NoSuchModule { .. } => {
                 Some("Check its spelling; it must be importable in the target environment, or lie in a folder given by `--paths`".to_owned())
+            }
+            Error::NoSuchDistribution { .. } => {
+                Some("Give the name that `pip install` takes; it must be installed in the target environment".to_owned())
             }
             Error::Unmet { interpreter, unmet, .. } => {
                 let requirements: Vec<_> = unmet.iter().map(|unmet| format!("'{}'", unmet.requirement)).collect();

@@ -1,19 +1,28 @@
 //! The last step: where the executable goes, and writing it there.
 
-use crate::options::Options;
-use crate::os;
+use crate::options::{Form, Options, Replacement};
 use crate::payload::Payload;
+use crate::{folder, os};
 use rpack_analyzer::Program;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// The path of the executable to make.
+/// Where what is made goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The executable.
+    pub executable: PathBuf,
+    /// The folder that is made with it, and what may give way to that.
+    pub folder: Option<(PathBuf, Replacement)>,
+}
+
+/// Where the executable goes, and the folder around it where one is asked for.
 ///
 /// # Errors
 ///
-/// If a folder is in its place, or a name is no file name.
-pub fn target(options: &Options, program: &Program) -> Result<PathBuf, Error> {
-    let target = match &options.output {
+/// If a folder is in the place of the executable, or a name is no file name.
+pub fn target(options: &Options, program: &Program) -> Result<Target, Error> {
+    let path = match &options.output {
         Some(output) => output.clone(),
         None => {
             let name = options.name.as_ref().unwrap_or(&program.name);
@@ -23,26 +32,36 @@ pub fn target(options: &Options, program: &Program) -> Result<PathBuf, Error> {
             options.folder.join(name)
         }
     };
-    if target.is_dir() {
-        return Err(Error::IsFolder { path: target });
+    match &options.form {
+        Form::File if path.is_dir() => Err(Error::IsFolder { path }),
+        Form::File => Ok(Target { executable: path, folder: None }),
+        Form::Folder { replacement, .. } => {
+            let Some(name) = path.file_name() else {
+                return Err(Error::Name { name: path.display().to_string() });
+            };
+            Ok(Target { executable: path.join(name), folder: Some((path, *replacement)) })
+        }
     }
-    Ok(target)
 }
 
-/// Writes the executable and returns its size in bytes. The file appears under its name when it is complete.
+/// Writes the executable, with its folder where it has one, and returns the size of all in bytes. What is made appears under
+/// its name when it is complete.
 ///
 /// # Errors
 ///
 /// If the folder cannot be made or written, or the disk is full. What was there before stays then.
-pub fn write(payload: &Payload, target: &Path) -> Result<u64, Error> {
+pub fn write(payload: &Payload, target: &Target) -> Result<u64, Error> {
+    let name = target.executable.file_name().unwrap_or_default();
+    if let (Some((folder, replacement)), Some(beside)) = (&target.folder, &payload.beside) {
+        return folder::write(payload, beside, folder, &name.to_string_lossy(), *replacement);
+    }
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| Error::Unwritable { path, source }
     };
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = target.executable.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed(folder))?;
-    os::write_executable(&folder.join(target.file_name().unwrap_or_default()), &payload.bytes)
-        .map_err(failed(target))?;
+    os::write_executable(&folder.join(name), &payload.bytes).map_err(failed(&target.executable))?;
     Ok(payload.bytes.len() as u64)
 }
 
@@ -61,6 +80,22 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
     },
+    /// Something is in the place of a folder that no build made.
+    #[error("Cannot replace the folder `{}`: rpack did not make `{}`", .folder.display(), .found.display())]
+    Foreign {
+        /// The folder.
+        folder: PathBuf,
+        /// What was found there first.
+        found: PathBuf,
+    },
+    /// A file beside the executable has its name.
+    #[error("`{file}` and the executable `{name}` would have the same name")]
+    Collision {
+        /// The executable.
+        name: String,
+        /// The file or folder.
+        file: String,
+    },
     /// The operating system refused.
     #[error("Cannot write `{}`: {source}", .path.display())]
     Unwritable {
@@ -77,6 +112,12 @@ impl Error {
         let hint = match self {
             Error::Name { .. } => "Choose another with `--name`, and the folder with `--distpath`",
             Error::IsFolder { .. } => "Choose another name with `--name`, or another folder with `--distpath`",
+            Error::Foreign { .. } => {
+                "Move it away, pass `--noconfirm` to have it removed, or choose another name with `--name`"
+            }
+            Error::Collision { .. } => {
+                "Choose another name with `--name`, or a folder for the files with `--contents-directory`"
+            }
             Error::Unwritable { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                     "Free some space, or choose a folder on another disk with `--distpath`"

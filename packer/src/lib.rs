@@ -11,6 +11,7 @@ pub mod collection;
 pub mod diagnosis;
 pub mod environment;
 pub mod executable;
+mod folder;
 mod native;
 pub mod options;
 mod os;
@@ -23,7 +24,7 @@ use rpack_analyzer::{Interpreter, Program, Project};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-/// Packs the program at `options.path` into one executable file.
+/// Packs the program at `options.path` into one executable file, or a folder with one.
 ///
 /// # Errors
 ///
@@ -58,7 +59,7 @@ pub fn build(options: &Options, report: &mut dyn FnMut(Event)) -> Result<Built, 
     let size = executable::write(&payload, &target)?;
 
     let (modules, libraries) = (payload.module_count(), collection.library_count());
-    Ok(Built { path: target, size, modules, libraries, time: started.elapsed() })
+    Ok(Built { path: target.executable, size, modules, libraries, time: started.elapsed() })
 }
 
 /// What a build made.

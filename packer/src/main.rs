@@ -4,27 +4,25 @@
 
 mod arguments;
 mod printer;
+mod pyinstaller;
+mod refused;
+mod settings;
 
 use crate::arguments::{Arguments, BuildArguments, Command};
 use crate::printer::Printer;
-use clap::Parser;
+use crate::refused::Refused;
+use packer::Built;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
+    match Arguments::of_process().command {
         Command::Build(arguments) => build(&arguments),
     }
 }
 
 fn build(arguments: &BuildArguments) -> ExitCode {
     let printer = Printer::new(arguments.verbosity());
-    let built = arguments.options().and_then(|options| {
-        packer::build(&options, &mut |event| printer.event(&event)).map_err(|error| {
-            let hint = error.hint();
-            arguments::Refused { message: error.to_string(), hint }
-        })
-    });
-    match built {
+    match try_build(arguments, &printer) {
         Ok(built) => {
             printer.built(&built);
             ExitCode::SUCCESS
@@ -34,4 +32,13 @@ fn build(arguments: &BuildArguments) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+fn try_build(arguments: &BuildArguments, printer: &Printer) -> Result<Built, Refused> {
+    let build = arguments.resolve()?;
+    build.notes.iter().for_each(|note| printer.note(note));
+    packer::build(&build.options, &mut |event| printer.event(&event)).map_err(|error| {
+        let hint = error.hint();
+        Refused { message: error.to_string(), hint }
+    })
 }

@@ -9,7 +9,9 @@ mod strip;
 pub use binding::bind_to_itself;
 pub use sections::filter;
 
+use crate::options::Symbols;
+
 /// Makes a native file fit for every machine: without debug information, and without absolute search paths.
-pub fn make_portable(content: Vec<u8>) -> Vec<u8> {
-    run_path::remove_foreign(strip::strip(content))
+pub fn make_portable(content: Vec<u8>, symbols: Symbols) -> Vec<u8> {
+    run_path::remove_foreign(strip::strip(content, symbols))
 }

@@ -15,6 +15,8 @@ pub struct Options {
     pub output: Option<PathBuf>,
     /// Folder for the executable.
     pub folder: PathBuf,
+    /// Whether one file is made or a folder.
+    pub form: Form,
     /// Which interpreter to pack.
     pub environment: Request,
     /// Folders to search for modules before the interpreter's own.
@@ -23,8 +25,12 @@ pub struct Options {
     pub analysis: rpack_analyzer::Options,
     /// Data files to add.
     pub added_data: Vec<AddedData>,
+    /// Shared libraries to add.
+    pub added_binaries: Vec<AddedData>,
     /// Options of the interpreter, each one that `rpack_format::PythonOption` reads.
     pub python_options: Vec<String>,
+    /// Whether native files keep what only debuggers read.
+    pub symbols: Symbols,
     /// Whether sources go in beside the bytecode.
     pub sources: Sources,
     /// Where the program's files are put when it starts, unless the user who runs it says otherwise.
@@ -40,6 +46,39 @@ pub struct AddedData {
     pub source: String,
     /// Folder inside the bundle; `.` is its root.
     pub destination: String,
+}
+
+/// What a build makes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Form {
+    /// One executable file that carries everything.
+    File,
+    /// A folder with the executable, and its files beside it.
+    Folder {
+        /// Name of the folder inside that holds the files; `.` for none.
+        contents: String,
+        /// What may be in its place already.
+        replacement: Replacement,
+    },
+}
+
+/// What may give way to a folder that is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replacement {
+    /// What an earlier build made, and nothing else.
+    OwnOnly,
+    /// Whatever is there.
+    Any,
+}
+
+/// Whether native files keep their static symbol tables. No program reads them; debuggers do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Symbols {
+    /// They stay, unless there is debug information, with which they go.
+    #[default]
+    Kept,
+    /// They go.
+    Stripped,
 }
 
 /// Whether a bundle holds the source of its modules.
@@ -65,12 +104,13 @@ pub enum Tracing {
 impl std::str::FromStr for AddedData {
     type Err = String;
 
-    /// Reads `SRC:DEST`, as PyInstaller's `--add-data` takes it.
+    /// Reads `SRC:DEST`, as PyInstaller's `--add-data` and `--add-binary` take it.
     fn from_str(text: &str) -> Result<Self, String> {
         match text.rsplit_once(':') {
             Some((source, destination)) if !source.is_empty() && !destination.is_empty() => {
                 Ok(AddedData { source: source.to_owned(), destination: destination.to_owned() })
             }
+            _ if text.contains(';') => Err("expected `SRC:DEST`; the separator is `:` on Linux".to_owned()),
             _ => Err("expected `SRC:DEST`, for example `templates:templates` or `settings.json:.`".to_owned()),
         }
     }
@@ -84,7 +124,7 @@ mod tests {
     fn added_data_is_source_and_destination() {
         let parsed: AddedData = "a/b.txt:c".parse().unwrap();
         assert_eq!(parsed, AddedData { source: "a/b.txt".into(), destination: "c".into() });
-        for wrong in ["", "a", ":b", "a:"] {
+        for wrong in ["", "a", ":b", "a:", "a;b"] {
             assert!(wrong.parse::<AddedData>().is_err(), "accepted {wrong:?}");
         }
     }

@@ -6,6 +6,7 @@
 use crate::bootloader;
 use crate::collection::{CollectedFile, CollectedModule, Collection, Content, ModuleContent, Unreadable};
 use crate::native::{bind_to_itself, filter, make_portable};
+use crate::options::Symbols;
 use rpack_format::index::{self, File, FileKind, Frame, Header, Module, ModuleKind};
 use rpack_format::trailer::{self, Trailer};
 use rpack_format::zip::{self, Entry, Method};
@@ -28,7 +29,29 @@ const WINDOW: u32 = 25;
 pub struct Payload {
     /// All bytes of the file.
     pub bytes: Vec<u8>,
+    /// What lies beside it, where it does not carry its files.
+    pub beside: Option<Beside>,
     modules: usize,
+}
+
+/// What lies beside an executable that does not carry its files.
+pub struct Beside {
+    /// Name of the folder that holds it; `.` for the executable's own.
+    pub name: String,
+    /// Folders below it, of all packages.
+    pub folders: Vec<String>,
+    /// Files below it.
+    pub files: Vec<BesideFile>,
+}
+
+/// A file that lies beside an executable.
+pub struct BesideFile {
+    /// Path below the folder, with `/` between its parts.
+    pub path: String,
+    /// Whether it may be executed.
+    pub executable: bool,
+    /// All bytes of it.
+    pub content: Vec<u8>,
 }
 
 impl Payload {
@@ -50,13 +73,21 @@ pub fn assemble(collection: &Collection, code: Vec<Option<Vec<u8>>>) -> Result<P
         false => Source::File(file),
     });
     let sources = files.chain(code.iter().flatten().map(|code| Source::Code(code)));
-    let mut members = compress(&sources.collect::<Vec<_>>())?;
+    let mut members = compress(&sources.collect::<Vec<_>>(), collection)?;
     let mut code_members = members.split_off(collection.files.len()).into_iter();
+    let filters = members.iter_mut().map(|member| std::mem::take(&mut member.filters)).collect();
     let mut layout = Layout { bytes: bootloader::STUB.to_vec(), entries: Vec::new() };
 
     let mut files = Vec::new();
-    for (file, member) in collection.files.iter().zip(&members) {
-        files.push(layout.add_file(file, member)?);
+    let mut files_beside = Vec::new();
+    for (file, member) in collection.files.iter().zip(members) {
+        if collection.beside.is_none() {
+            files.push(layout.add_file(file, &member)?);
+            continue;
+        }
+        files.push(file_entry(file, &member, Frame { offset: 0, compressed: 0, size: member.size }));
+        let (path, executable) = (file.path.clone(), file.executable);
+        files_beside.push(BesideFile { path, executable, content: member.frame });
     }
     let startup_start = layout.bytes.len() as u64;
     let mut modules = Vec::new();
@@ -78,16 +109,17 @@ pub fn assemble(collection: &Collection, code: Vec<Option<Vec<u8>>>) -> Result<P
         })
         .collect::<Result<Vec<_>, Error>>()?;
     modules.sort_by(|(one, _), (next, _)| one.name.cmp(&next.name));
-    let filters = members.into_iter().map(|member| member.filters).collect();
     let module_count = modules.len();
     let index = encode_index(collection, &modules, files, filters);
     // The bootloader checks the same at every start; a defect shall show where it is made.
-    Index::parse(&index).map_err(Error::Index)?;
+    let parsed = Index::parse(&index).map_err(Error::Index)?;
+    let folders = parsed.package_folders().map(str::to_owned).collect();
     let index_start = layout.add_index(index)?;
     let startup_end = layout.bytes.len() as u64;
     // Beyond this point no member is added.
     layout.close(startup_start, index_start, startup_end)?;
-    Ok(Payload { bytes: layout.bytes, modules: module_count })
+    let beside = collection.beside.clone().map(|name| Beside { name, folders, files: files_beside });
+    Ok(Payload { bytes: layout.bytes, beside, modules: module_count })
 }
 
 /// What becomes a member.
@@ -107,7 +139,7 @@ struct Member {
 }
 
 /// Compresses every source, on all cores, and returns the members in the order of the sources.
-fn compress(sources: &[Source]) -> Result<Vec<Member>, Error> {
+fn compress(sources: &[Source], collection: &Collection) -> Result<Vec<Member>, Error> {
     // The largest file takes longest; begun last it would keep one core busy while the others wait.
     let mut order: Vec<usize> = (0..sources.len()).collect();
     order.sort_by_key(|&number| std::cmp::Reverse(sources[number].weight()));
@@ -122,7 +154,7 @@ fn compress(sources: &[Source]) -> Result<Vec<Member>, Error> {
                 });
                 while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let member = match &mut compressor {
-                        Ok(compressor) => compress_one(&sources[number], compressor),
+                        Ok(compressor) => make_member(&sources[number], compressor, collection),
                         Err(error) => Err(Error::Compression(io::Error::new(error.kind(), error.to_string()))),
                     };
                     members.lock().expect("no thread panics while it inserts").insert(number, member);
@@ -133,8 +165,17 @@ fn compress(sources: &[Source]) -> Result<Vec<Member>, Error> {
     members.into_inner().expect("no thread panics while it inserts").into_values().collect()
 }
 
-fn compress_one(source: &Source, compressor: &mut zstd::bulk::Compressor) -> Result<Member, Error> {
-    let mut content = source.read()?;
+fn make_member(
+    source: &Source,
+    compressor: &mut zstd::bulk::Compressor,
+    collection: &Collection,
+) -> Result<Member, Error> {
+    let mut content = source.read(collection.symbols)?;
+    if collection.beside.is_some() && !matches!(source, Source::Code(_)) {
+        // No member of the archive: it is written as it is.
+        let (size, digest) = (content.len() as u64, index::digest_beside(&content));
+        return Ok(Member { frame: content.into_owned(), size, crc: 0, digest, filters: Vec::new() });
+    }
     // The digest names the file as it will be unpacked, before the filters.
     let digest = blake3::hash(&content).into();
     let filters = if source.is_native() { filter(content.to_mut()) } else { Vec::new() };
@@ -156,12 +197,16 @@ impl Source<'_> {
         matches!(self, Source::Libpython(_) | Source::File(CollectedFile { kind: FileKind::Native, .. }))
     }
 
-    fn read(&self) -> Result<Cow<'_, [u8]>, Error> {
+    fn read(&self, symbols: Symbols) -> Result<Cow<'_, [u8]>, Error> {
         match self {
             Source::Code(code) => Ok((*code).into()),
-            Source::Libpython(file) => Ok(bind_to_itself(make_portable(file.content.read()?.into_owned())).into()),
+            Source::Libpython(file) => {
+                Ok(bind_to_itself(make_portable(file.content.read()?.into_owned(), symbols)).into())
+            }
             Source::File(file) => match (&file.content, file.kind) {
-                (Content::File(_), FileKind::Native) => Ok(make_portable(file.content.read()?.into_owned()).into()),
+                (Content::File(_), FileKind::Native) => {
+                    Ok(make_portable(file.content.read()?.into_owned(), symbols).into())
+                }
                 _ => Ok(file.content.read()?),
             },
         }
@@ -178,8 +223,7 @@ impl Layout {
     fn add_file<'a>(&mut self, file: &'a CollectedFile, member: &Member) -> Result<File<'a>, Error> {
         let mode = if file.executable { 0o755 } else { 0o644 };
         let frame = self.add_member(&file.path, member, mode)?;
-        let (path, kind, executable) = (file.path.as_str(), file.kind, file.executable);
-        Ok(File { path, kind, executable, frame, digest: member.digest, needs: 0..0, filters: 0..0 })
+        Ok(file_entry(file, member, frame))
     }
 
     fn add_member(&mut self, name: &str, member: &Member, mode: u16) -> Result<Frame, Error> {
@@ -217,6 +261,11 @@ impl Layout {
     }
 }
 
+fn file_entry<'a>(file: &'a CollectedFile, member: &Member, frame: Frame) -> File<'a> {
+    let (path, kind, executable) = (file.path.as_str(), file.kind, file.executable);
+    File { path, kind, executable, frame, digest: member.digest, needs: 0..0, filters: 0..0 }
+}
+
 fn encode_index(
     collection: &Collection,
     modules: &[(&CollectedModule, Frame)],
@@ -252,6 +301,7 @@ fn encode_index(
         runtime: number(&collection.runtime),
         tree: tree_identity(&files, &modules),
         options: &options,
+        beside: collection.beside.as_deref().unwrap_or_default(),
     };
     let needs = collection.files.iter().map(|file| file.needs.iter().map(|path| number(path)).collect());
     let files: Vec<_> =

@@ -7,7 +7,8 @@ use packer::collection::Collection;
 use packer::diagnosis::Importance;
 use packer::environment::Progress;
 use packer::{Built, Event};
-use rpack_analyzer::ModuleGraph;
+use rpack_analyzer::{Edge, EdgeKind, ModuleGraph};
+use rpack_format::index::RUNTIME_HOOK_PREFIX;
 use std::io::IsTerminal;
 
 const BOLD: Style = Style::new().bold();
@@ -54,6 +55,13 @@ impl Printer {
                 }
             }
             Event::Collected(collection, graph) => self.collected(collection, graph),
+        }
+    }
+
+    /// Something about the way that the build was asked for.
+    pub fn note(&self, note: &str) {
+        if self.verbosity > Verbosity::Quiet {
+            eprintln!("{CYAN}note{CYAN:#}: {note}");
         }
     }
 
@@ -109,26 +117,22 @@ impl Printer {
         }
     }
 
-    /// Lists what goes in. Each module comes with the first import that asked for it.
+    /// Lists what goes in, each with the first reason for it; files with their sizes on this machine.
     fn collected(&self, collection: &Collection, graph: &ModuleGraph) {
         if self.verbosity < Verbosity::Verbose {
             return;
         }
         for module in &collection.modules {
             let because = graph.modules.get(&module.name).and_then(|module| module.because.as_ref());
-            match because {
-                Some(edge) if edge.line > 0 => {
-                    eprintln!("  module {} (imported by `{}:{}`)", module.name, edge.file.display(), edge.line);
-                }
-                Some(edge) if !edge.from.is_empty() => {
-                    eprintln!("  module {} (needed by `{}`)", module.name, edge.from)
-                }
-                Some(_) => eprintln!("  module {} (needed by Python itself, or asked for by a flag)", module.name),
-                None => eprintln!("  module {} (the program's entry)", module.name),
-            }
+            let why = match because {
+                Some(edge) => why(edge),
+                None if module.name.starts_with(RUNTIME_HOOK_PREFIX) => "`--runtime-hook`".to_owned(),
+                None => "the program".to_owned(),
+            };
+            eprintln!("  module {} ({why})", module.name);
         }
         for file in &collection.files {
-            eprintln!("  file {}", file.path);
+            eprintln!("  file {}, {} ({})", file.path, amount(file.content.size()), file.reason);
         }
     }
 
@@ -136,5 +140,47 @@ impl Printer {
         if self.is_terminal {
             eprint!("\r\x1b[2K");
         }
+    }
+}
+
+/// Why a module goes in.
+fn why(edge: &Edge) -> String {
+    let how = match edge.kind {
+        EdgeKind::TopLevel => "imported by",
+        EdgeKind::Conditional => "imported under a condition by",
+        EdgeKind::Lazy => "imported in a function by",
+        EdgeKind::Dynamic => "named by",
+        EdgeKind::Optional => "imported, if it is there, by",
+        EdgeKind::OptionalLazy => "imported, if it is there, in a function by",
+        EdgeKind::EntryPoint => "offered by an entry point that is asked for by",
+        EdgeKind::Binary => "named in the native",
+        EdgeKind::Rule if edge.from.is_empty() => return "needed by Python itself".to_owned(),
+        EdgeKind::Rule => "needed by",
+        EdgeKind::Folder => return "folder of the program".to_owned(),
+        EdgeKind::Option => return "asked for by a flag".to_owned(),
+    };
+    match edge.line {
+        0 => format!("{how} `{}`", edge.from),
+        line => format!("{how} `{}:{line}`", edge.file.display()),
+    }
+}
+
+/// A number of bytes, for people.
+fn amount(bytes: u64) -> String {
+    let kibibytes = bytes as f64 / 1024.0;
+    match bytes {
+        0..1024 => format!("{bytes} B"),
+        1024..1_048_576 => format!("{kibibytes:.1} KiB"),
+        _ => format!("{:.1} MiB", kibibytes / 1024.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_have_the_unit_that_fits() {
+        assert_eq!([0, 1023, 1024, 1_048_576].map(amount), ["0 B", "1023 B", "1.0 KiB", "1.0 MiB"]);
     }
 }

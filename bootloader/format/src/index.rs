@@ -14,7 +14,7 @@
 use crate::bytes::{Reader, Writer};
 use crate::filter::{self, Filter};
 use crate::python_option::PythonOption;
-use crate::{Error, VERSION};
+use crate::{Error, VERSION, checksum};
 use std::ops::Range;
 
 const MAGIC: [u8; 8] = *b"rpackidx";
@@ -139,6 +139,16 @@ pub struct Header<'a> {
     pub tree: [u8; 16],
     /// Options of the interpreter, one a line; read them with [`Header::python_options`].
     pub options: &'a str,
+    /// Where the program's files lie beside its executable: the name of a folder, or `.` for the executable's own. Empty where
+    /// the executable carries them. Of files that lie beside, the digest is [`digest_beside`], and the frame has no bytes.
+    pub beside: &'a str,
+}
+
+/// The digest of a file that lies beside the executable: a checksum that the bootloader can compute, and zeros.
+pub fn digest_beside(content: &[u8]) -> [u8; 32] {
+    let mut digest = [0; 32];
+    digest[..8].copy_from_slice(&checksum(content).to_le_bytes());
+    digest
 }
 
 impl<'a> Header<'a> {
@@ -187,6 +197,7 @@ impl<'a> Index<'a> {
         let tree = reader.array()?;
         let name = StringReference::read(&mut reader)?;
         let options = StringReference::read(&mut reader)?;
+        let beside = StringReference::read(&mut reader)?;
         let [modules, files, needs, filters, strings] =
             [reader.u32()?, reader.u32()?, reader.u32()?, reader.u32()?, reader.u32()?];
         let modules = reader.take((modules as usize).checked_mul(MODULE_SIZE)?)?;
@@ -196,7 +207,8 @@ impl<'a> Index<'a> {
         let strings = reader.take(strings as usize)?;
         let name = name.resolve(strings)?;
         let options = options.resolve(strings)?;
-        let header = Header { name, python, flags, libpython, runtime, tree, options };
+        let beside = beside.resolve(strings)?;
+        let header = Header { name, python, flags, libpython, runtime, tree, options, beside };
         Some(Index { header, modules, files, needs, filters, strings })
     }
 
@@ -233,6 +245,9 @@ impl<'a> Index<'a> {
                 return Err(malformed("unknown filter"));
             }
             last = Some(file.path);
+        }
+        if !matches!(self.header.beside, "" | ".") && !is_relative(self.header.beside) {
+            return Err(malformed("folder that leaves the executable's"));
         }
         let natives = [self.header.libpython, self.header.runtime];
         if natives.iter().any(|&number| self.file(number).is_none()) {
@@ -361,6 +376,7 @@ pub fn encode(header: &Header, modules: &[Module], files: &[(File, Vec<u32>, Vec
     let mut tables = Vec::new();
     let name = strings.add(header.name);
     let options = strings.add(header.options);
+    let beside = strings.add(header.beside);
     for module in modules {
         strings.add(module.name).put(&mut tables);
         strings.add(module.path).put(&mut tables);
@@ -395,6 +411,7 @@ pub fn encode(header: &Header, modules: &[Module], files: &[(File, Vec<u32>, Vec
     bytes.extend_from_slice(&header.tree);
     name.put(&mut bytes);
     options.put(&mut bytes);
+    beside.put(&mut bytes);
     bytes.put_u32(narrow(modules.len() as u64));
     bytes.put_u32(narrow(files.len() as u64));
     bytes.put_u32(narrow(needs.len() as u64 / 4));

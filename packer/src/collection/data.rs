@@ -3,11 +3,12 @@
 //! It is taken by default, because the package that reads a file says so only at run time. Left out by rule is what no
 //! program reads: sources and headers of extension modules, type stubs, tests, caches.
 
-use super::{Content, Files, relative};
-use rpack_analyzer::{Distribution, Module, ModuleGraph, ModuleKind, Origin, Project};
+use super::natives::AskedLibrary;
+use super::{Content, Files, Reason, relative};
+use rpack_analyzer::{Distribution, FilesAsked, Module, ModuleGraph, ModuleKind, Origin, Project};
 use rpack_format::FileKind;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
 
 /// Endings of files that are never data. `.py` and `.so` are modules and collected as such where they are needed.
@@ -24,7 +25,7 @@ const LEFT_OUT_PACKAGES: [&str; 4] = ["ensurepip", "idlelib", "test", "turtledem
 
 /// Adds the data files of every included package. Those of the program's own folder come with the folder.
 pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) {
-    let is_own = |module: &Module| module.origin == Origin::Program && module.path.starts_with(&project.program.root);
+    let is_own = |module: &Module| module.origin == Origin::Program && is_in_place(module, project);
     let packages = graph.modules.values().filter(|module| module.is_package && has_data(module) && !is_own(module));
     for package in packages {
         let is_namespace = matches!(package.kind, ModuleKind::Namespace { .. });
@@ -38,16 +39,75 @@ pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) {
     }
 }
 
+/// Whether a package lies where the program's folder has it. One that `--paths` leads to may lie inside of that folder too, but
+/// has another place in the bundle.
+fn is_in_place(package: &Module, project: &Project) -> bool {
+    let place = package.name.replace('.', "/");
+    let roots = project.program.search_path.iter().chain([&project.program.root]);
+    roots.map(|root| root.join(&place)).any(|folder| package.submodule_path.contains(&folder))
+}
+
 /// Takes from a namespace package's folder what belongs to an included distribution, as the `.proto` files of Google's APIs
 /// do. The folder is shared, so what else lies there may be anybody's, and the folders inside have their own turn.
 fn collect_portion(files: &mut Files, package: &Module, folder: &Path, distributions: &[Distribution]) {
-    let installed = distributions.iter().flat_map(|distribution| &distribution.files);
-    for file in installed.filter(|file| file.parent() == Some(folder) && is_data(file) && file.is_file()) {
+    let installed = distributions.iter().flat_map(|owner| owner.files.iter().map(move |file| (owner, file)));
+    for (owner, file) in installed.filter(|(_, file)| file.parent() == Some(folder) && is_data(file) && file.is_file())
+    {
         if let Some(name) = relative(file, folder).filter(|name| !name.starts_with('.')) {
             let path = format!("{}/{name}", package.name.replace('.', "/"));
-            files.add(&path, FileKind::Data, Content::File(file.clone()));
+            files.add(&path, FileKind::Data, Content::File(file.clone()), Reason::RecordOf(owner.name.clone()));
         }
     }
+}
+
+/// Adds the data files of packages that flags ask for, also those of packages inside of them.
+pub fn collect_asked(files: &mut Files, graph: &ModuleGraph) {
+    for AskedFile { path, inside, package } in asked_files(graph, FilesAsked::Data) {
+        let executable = crate::os::is_executable_file(&path);
+        let reason = Reason::Flag { flag: "--collect-data", value: package };
+        if let Some(file) = files.add(&inside, FileKind::Data, Content::File(path), reason) {
+            file.executable = executable;
+        }
+    }
+}
+
+/// The shared libraries of packages that flags ask for.
+pub fn asked_libraries(graph: &ModuleGraph) -> Vec<AskedLibrary> {
+    let files = asked_files(graph, FilesAsked::Libraries);
+    let reason = |package| Reason::Flag { flag: "--collect-binaries", value: package };
+    let library =
+        |file: AskedFile| AskedLibrary { source: file.path, inside: file.inside, reason: reason(file.package) };
+    files.into_iter().map(library).collect()
+}
+
+/// A file that a flag asks for.
+struct AskedFile {
+    path: PathBuf,
+    inside: String,
+    package: String,
+}
+
+/// Files that flags ask for. Who asks gets tests, headers and stubs too.
+fn asked_files(graph: &ModuleGraph, what: FilesAsked) -> Vec<AskedFile> {
+    let is_asked = |path: &Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_module = name.ends_with(".py") || name.ends_with(".pyc") || is_extension_module(&name);
+        !is_module && is_library(path) == (what == FilesAsked::Libraries)
+    };
+    let mut found = Vec::new();
+    for asked in graph.asked.iter().filter(|asked| asked.what == what) {
+        let place = asked.package.replace('.', "/");
+        for folder in &asked.folders {
+            let files = WalkDir::new(folder).min_depth(1).follow_links(true).sort_by_file_name().into_iter().flatten();
+            for file in files.filter(|file| file.file_type().is_file() && is_asked(file.path())) {
+                if let Some(path) = relative(file.path(), folder) {
+                    let (path, inside) = (file.path().to_owned(), format!("{place}/{path}"));
+                    found.push(AskedFile { path, inside, package: asked.package.clone() });
+                }
+            }
+        }
+    }
+    found
 }
 
 fn has_data(package: &Module) -> bool {
@@ -65,8 +125,11 @@ fn collect_folder(files: &mut Files, package: &Module, folder: &Path) {
         }
         if let Some(path) = relative(entry.path(), folder) {
             let kind = if is_library(entry.path()) { FileKind::Native } else { FileKind::Data };
-            let executable = entry.metadata().is_ok_and(|metadata| crate::os::is_executable(&metadata));
-            if let Some(file) = files.add(&(inside.clone() + &path), kind, Content::File(entry.path().to_owned())) {
+            let executable = crate::os::is_executable_file(entry.path());
+            let reason = Reason::DataOf(package.name.clone());
+            if let Some(file) =
+                files.add(&(inside.clone() + &path), kind, Content::File(entry.path().to_owned()), reason)
+            {
                 file.executable |= executable;
             }
         }

@@ -1,6 +1,6 @@
 //! Metadata of the included distributions (PEP 376, PEP 566): what `importlib.metadata` answers from.
 
-use super::{Content, Files, relative};
+use super::{Content, Files, Reason, relative};
 use rpack_analyzer::Distribution;
 use rpack_format::FileKind;
 use std::fs;
@@ -16,24 +16,24 @@ pub fn collect(files: &mut Files, distributions: &[Distribution]) {
         let folder = &distribution.metadata_folder;
         let Some(parent) = folder.parent() else { continue };
         if folder.is_file() {
-            add(files, folder, parent);
+            add(files, distribution, folder, parent);
         }
         for entry in WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter().flatten() {
             if entry.file_type().is_file() {
-                add(files, entry.path(), parent);
+                add(files, distribution, entry.path(), parent);
             }
         }
     }
 }
 
-fn add(files: &mut Files, file: &Path, parent: &Path) {
+fn add(files: &mut Files, distribution: &Distribution, file: &Path, parent: &Path) {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     let Some(path) = relative(file, parent).filter(|_| !LEFT_OUT.contains(&name.as_ref())) else { return };
     let content = match fs::read_to_string(file) {
         Ok(record) if name == "RECORD" => Content::Bytes(portable_record(&record).into_bytes()),
         _ => Content::File(file.to_owned()),
     };
-    files.add(&path, FileKind::Data, content);
+    files.add(&path, FileKind::Data, content, Reason::MetadataOf(distribution.name.clone()));
 }
 
 /// The lines of a RECORD that say the same on every machine: no bytecode caches (pip names even those that it was told to

@@ -1,7 +1,7 @@
 //! The modules, under the paths that they have inside the bundle.
 
 use super::natives::extension_path;
-use super::{CollectedModule, Content, Files, ModuleContent};
+use super::{CollectedModule, Content, Files, ModuleContent, Reason};
 use rpack_analyzer::{Module, ModuleGraph, ModuleKind, Project};
 use rpack_format::FileKind;
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
@@ -45,7 +45,7 @@ fn import_order(graph: &ModuleGraph) -> HashMap<&str, u32> {
 pub fn add_sources(files: &mut Files, modules: &[CollectedModule]) {
     for module in modules {
         if let ModuleContent::Source(content) = &module.content {
-            files.add(&module.path, FileKind::Data, content.clone());
+            files.add(&module.path, FileKind::Data, content.clone(), Reason::SourceOf(module.name.clone()));
         }
     }
 }

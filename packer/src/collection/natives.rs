@@ -1,6 +1,6 @@
 //! Native files: libpython, extension modules, and the shared libraries that these need.
 
-use super::{Content, Error, Files, NATIVE_FOLDER, relative};
+use super::{Content, Error, Files, NATIVE_FOLDER, Reason, relative};
 use crate::diagnosis::Warning;
 use rpack_analyzer::{Interpreter, Library, Module, ModuleGraph, ModuleKind, Origin, Project};
 use rpack_format::FileKind;
@@ -12,29 +12,62 @@ pub fn add_libpython(files: &mut Files, interpreter: &Interpreter) -> Result<Str
     let source = interpreter.libpython.as_ref().ok_or_else(missing)?;
     let name = source.file_name().and_then(|name| name.to_str()).ok_or_else(missing)?;
     let path = format!("{NATIVE_FOLDER}/{name}");
-    files.add(&path, FileKind::Native, Content::File(source.clone()));
+    files.add(&path, FileKind::Native, Content::File(source.clone()), Reason::Interpreter);
     Ok(path)
 }
 
-/// Adds the graph's extension modules, and every library that one of them needs and not every Linux system has. Warns of
-/// those that were not found.
-pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) -> Result<Vec<Warning>, Error> {
+/// A library that a flag asks for.
+pub struct AskedLibrary {
+    /// Where it lies now.
+    pub source: PathBuf,
+    /// Its path inside the bundle.
+    pub inside: String,
+    /// Which flag.
+    pub reason: Reason,
+}
+
+/// Adds the graph's extension modules and the libraries that flags ask for, and every library that one of them needs and not
+/// every Linux system has. Warns of those that were not found.
+pub fn collect(
+    files: &mut Files,
+    graph: &ModuleGraph,
+    project: &Project,
+    asked: Vec<AskedLibrary>,
+) -> Result<Vec<Warning>, Error> {
     let extensions: Vec<&Module> =
         graph.modules.values().filter(|module| module.kind == ModuleKind::Extension).collect();
-    let paths: Vec<PathBuf> = extensions.iter().map(|module| module.path.clone()).collect();
+    let extension_paths = extensions.iter().map(|module| &module.path);
+    let paths: Vec<PathBuf> = extension_paths.chain(asked.iter().map(|library| &library.source)).cloned().collect();
     let native = rpack_analyzer::resolve(&paths, &project.interpreter)?;
     let library_paths: Vec<String> = native.libraries.iter().map(|library| library_path(library, project)).collect();
 
-    for (library, path) in native.libraries.iter().zip(&library_paths) {
-        if let Some(file) = files.add(path, FileKind::Native, Content::File(library.path.clone())) {
+    let places = extensions.iter().filter_map(|module| Some((&module.path, extension_path(module, project)?)));
+    let places: Vec<_> = places.chain(asked.iter().map(|library| (&library.source, library.inside.clone()))).collect();
+    for (number, (library, path)) in native.libraries.iter().zip(&library_paths).enumerate() {
+        let needs =
+            |(file, _): &&(&PathBuf, String)| native.by_file.get(*file).is_some_and(|needs| needs.contains(&number));
+        let needed_by = places.iter().find(needs).map(|(_, inside)| inside.clone()).unwrap_or_default();
+        if let Some(file) =
+            files.add(path, FileKind::Native, Content::File(library.path.clone()), Reason::NeededBy(needed_by))
+        {
             file.needs = library.needed.iter().map(|&number| library_paths[number].clone()).collect();
         }
     }
     for module in extensions {
         let Some(path) = extension_path(module, project) else { continue };
-        if let Some(file) = files.add(&path, FileKind::Native, Content::File(module.path.clone())) {
+        let reason = Reason::Extension(module.name.clone());
+        if let Some(file) = files.add(&path, FileKind::Native, Content::File(module.path.clone()), reason) {
             let needs = native.by_file.get(&module.path).into_iter().flatten();
             file.needs = needs.map(|&number| library_paths[number].clone()).collect();
+        }
+    }
+    for library in asked {
+        let content = Content::File(library.source.clone());
+        if let Some(file) = files.add(&library.inside, FileKind::Native, content, library.reason) {
+            let needs = native.by_file.get(&library.source).into_iter().flatten();
+            // Two that need each other are both asked for; neither can come first.
+            let needs = needs.map(|&number| library_paths[number].clone()).filter(|path| *path != library.inside);
+            file.needs = needs.collect();
         }
     }
     Ok(native.unresolved.iter().map(|(needed_by, name)| Warning::no_library(name, needed_by, graph)).collect())

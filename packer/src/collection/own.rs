@@ -1,22 +1,23 @@
 //! What lies in the program's own folder, where it lies.
 
 use super::data::is_library;
-use super::{Content, Files};
+use super::{Content, Files, Reason};
 use rpack_analyzer::OwnFile;
 use rpack_format::{FileKind, Trailer};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// Adds the files of the program's own folder. What rpack made there before is no part of the program.
-pub fn collect(files: &mut Files, own: &[OwnFile]) {
+pub fn collect(files: &mut Files, own: &[OwnFile], root: &Path) {
     for OwnFile { path, inside } in own {
-        let executable = fs::metadata(path).is_ok_and(|metadata| crate::os::is_executable(&metadata));
+        let executable = crate::os::is_executable_file(path);
         if executable && is_packed(path) {
             continue;
         }
         let kind = if is_library(path) { FileKind::Native } else { FileKind::Data };
-        if let Some(file) = files.add(inside, kind, Content::File(path.clone())) {
+        let reason = if path.starts_with(root) { Reason::OwnFolder } else { Reason::ReadAsFile };
+        if let Some(file) = files.add(inside, kind, Content::File(path.clone()), reason) {
             file.executable |= executable;
         }
     }

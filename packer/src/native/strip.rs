@@ -4,25 +4,28 @@
 //! byte for byte, and only the section table (System V ABI, chapter 4) is written anew. A CPython built with `-g` brings a
 //! libpython of 23 MB, of which 6 MB are ever loaded.
 
-use object::elf::{FileHeader64, SHF_ALLOC, SHN_XINDEX, SectionHeader64, SymbolSection};
+use crate::options::Symbols;
+use object::elf::{FileHeader64, SHF_ALLOC, SHN_XINDEX, SHT_SYMTAB, SectionHeader64, SymbolSection};
 use object::read::elf::{FileHeader, ProgramHeader, SectionHeader};
 use object::{LittleEndian, pod};
 
-/// Removes debug information from an ELF file. A file that holds none, or is not a 64-bit little-endian ELF file that
-/// could be stripped safely, comes back as it was.
-pub fn strip(content: Vec<u8>) -> Vec<u8> {
-    stripped(&content).unwrap_or(content)
+/// Removes debug information from an ELF file, and where `symbols` says so the static symbol table of a file that has no debug
+/// information too. A file with nothing to remove, or one that is not a 64-bit little-endian ELF file that could be stripped
+/// safely, comes back as it was.
+pub fn strip(content: Vec<u8>, symbols: Symbols) -> Vec<u8> {
+    stripped(&content, symbols).unwrap_or(content)
 }
 
-fn stripped(content: &[u8]) -> Option<Vec<u8>> {
+fn stripped(content: &[u8], symbols: Symbols) -> Option<Vec<u8>> {
     let endian = LittleEndian;
     let header = FileHeader64::<LittleEndian>::parse(content).ok()?;
     header.endian().ok()?;
     let sections = header.sections(endian, content).ok()?;
-    let has_debug_sections = sections
-        .iter()
-        .any(|section| sections.section_name(endian, section).is_ok_and(|name| name.starts_with(b".debug_")));
-    if !has_debug_sections || header.e_shstrndx.get(endian) == SHN_XINDEX {
+    let is_removable = |section: &SectionHeader64<LittleEndian>| {
+        let is_symbol_table = symbols == Symbols::Stripped && section.sh_type(endian) == SHT_SYMTAB;
+        is_symbol_table || sections.section_name(endian, section).is_ok_and(|name| name.starts_with(b".debug_"))
+    };
+    if !sections.iter().any(is_removable) || header.e_shstrndx.get(endian) == SHN_XINDEX {
         return None;
     }
     let loaded = loaded_size(header, content)?;
@@ -80,7 +83,7 @@ mod tests {
     #[test]
     fn what_is_no_elf_file_stays_as_it_was() {
         for content in [b"".as_slice(), b"\x7fELF", b"not an executable at all"] {
-            assert_eq!(strip(content.to_vec()), content);
+            assert_eq!(strip(content.to_vec(), Symbols::Stripped), content);
         }
     }
 
@@ -89,12 +92,12 @@ mod tests {
         let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         let head = &own[..own.len().min(1 << 16)];
         for length in (0..head.len()).step_by(97) {
-            strip(head[..length].to_vec());
+            strip(head[..length].to_vec(), Symbols::Stripped);
         }
         for position in 0..512 {
             let mut damaged = head.to_vec();
             damaged[position] ^= 0xff;
-            strip(damaged);
+            strip(damaged, Symbols::Stripped);
         }
     }
 
@@ -102,7 +105,7 @@ mod tests {
     fn debug_sections_go_and_the_loaded_part_stays() {
         // The test's own executable has debug information, as every test build has.
         let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
-        let stripped = strip(own.clone());
+        let stripped = strip(own.clone(), Symbols::Kept);
         assert!(stripped.len() < own.len() / 2, "{} of {} bytes are left", stripped.len(), own.len());
         let header = FileHeader64::<LittleEndian>::parse(stripped.as_slice()).unwrap();
         let sections = header.sections(LittleEndian, stripped.as_slice()).unwrap();
@@ -113,6 +116,25 @@ mod tests {
         let header_size = size_of_val(header);
         let loaded = loaded_size(header, &stripped).unwrap();
         assert_eq!(stripped[header_size..loaded], own[header_size..loaded]);
-        assert_eq!(strip(stripped.clone()), stripped);
+        assert_eq!(strip(stripped.clone(), Symbols::Kept), stripped);
+        assert_eq!(strip(stripped.clone(), Symbols::Stripped), stripped);
+    }
+
+    #[test]
+    fn symbol_tables_go_where_that_was_asked() {
+        // A file with a symbol table and without debug sections, as release builds are: the names are others.
+        let mut own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        let positions: Vec<usize> =
+            own.windows(7).enumerate().filter(|(_, name)| name == b".debug_").map(|(start, _)| start).collect();
+        positions.into_iter().for_each(|start| own[start + 1] = b'x');
+        assert!(strip(own.clone(), Symbols::Kept) == own);
+        let stripped = strip(own.clone(), Symbols::Stripped);
+        let header = FileHeader64::<LittleEndian>::parse(stripped.as_slice()).unwrap();
+        let sections = header.sections(LittleEndian, stripped.as_slice()).unwrap();
+        assert!(sections.iter().all(|section| section.sh_type(LittleEndian) != SHT_SYMTAB));
+        let loaded = loaded_size(header, &stripped).unwrap();
+        assert!(
+            stripped.len() < own.len() && stripped[size_of_val(header)..loaded] == own[size_of_val(header)..loaded]
+        );
     }
 }

@@ -27,6 +27,30 @@ pub fn write_executable(target: &Path, content: &[u8]) -> io::Result<()> {
     }
 }
 
+/// Writes a new file with this mode, less the user's umask.
+pub fn write_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?.write_all(content)
+}
+
+/// Gives `made` the name `target`. What has that name now gets the name `aside`, or that of `made`.
+pub fn put_in_place(made: &Path, target: &Path, aside: &Path) -> io::Result<()> {
+    use rustix::fs::{RenameFlags, renameat_with};
+    use rustix::io::Errno;
+    match renameat_with(CWD, made, CWD, target, RenameFlags::EXCHANGE) {
+        Err(Errno::NOENT) => fs::rename(made, target),
+        // The file system cannot exchange names (renameat2(2)), so for a moment nothing has this one.
+        Err(Errno::INVAL | Errno::NOSYS) => {
+            match fs::rename(target, aside) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
+            fs::rename(made, target)
+        }
+        done => Ok(done?),
+    }
+}
+
 /// Gives a file without a name the name `target`, in the place of what has it now.
 fn name_file(file: &File, target: &Path) -> io::Result<()> {
     let descriptor = format!("/proc/self/fd/{}", file.as_raw_fd());
@@ -51,6 +75,11 @@ fn write_beside(target: &Path, folder: &Path, content: &[u8]) -> io::Result<()> 
     file.write_all(content)?;
     file.persist(target).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Whether the owner of the file at `path` may execute it.
+pub fn is_executable_file(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| is_executable(&metadata))
 }
 
 /// Whether the owner of a file may execute it.

@@ -23,6 +23,7 @@ fn sample() -> Vec<u8> {
         runtime: 3,
         tree: [9; 16],
         options: "u\nW error",
+        beside: "_internal",
     };
     let modules = [
         module("__main__", "main.py", ModuleKind::Bytecode, false),
@@ -51,6 +52,7 @@ fn what_was_encoded_is_found() {
     assert_eq!(index.header().python, (3, 11));
     let options: Vec<_> = index.header().python_options().collect();
     assert_eq!(options, [PythonOption::Unbuffered, PythonOption::Warning("error")]);
+    assert_eq!(index.header().beside, "_internal");
     let found = index.find_module("a.b.c").unwrap();
     assert_eq!((found.path, found.is_package, found.frame.size), ("a/b/c.py", false, 30));
     assert!(index.find_module("a.x").is_none());
@@ -96,8 +98,16 @@ fn every_flipped_byte_is_survived() {
 #[test]
 fn a_path_that_leaves_the_bundle_is_refused() {
     for path in ["../x", "/etc/passwd", "a//b", "a/./b", ""] {
-        let header =
-            Header { name: "x", python: (3, 11), flags: 0, libpython: 0, runtime: 0, tree: [0; 16], options: "" };
+        let header = Header {
+            name: "x",
+            python: (3, 11),
+            flags: 0,
+            libpython: 0,
+            runtime: 0,
+            tree: [0; 16],
+            options: "",
+            beside: "",
+        };
         let bytes = encode(&header, &[], &[(file(path, FileKind::Data), vec![], vec![])]);
         assert!(Index::parse(&bytes).is_err(), "accepted {path:?}");
     }
