@@ -4,6 +4,7 @@ use crate::printer::Verbosity;
 use crate::pyinstaller;
 use crate::refused::Refused;
 use crate::settings::{DEBUG, NOARCHIVE, Settings, pyproject};
+use crate::spec;
 use clap::{Args, Parser, Subcommand};
 use packer::environment::Request;
 use packer::options::{Form, Options, Replacement, Sources, Symbols, Tracing};
@@ -32,7 +33,7 @@ pub enum Command {
 /// Arguments of `rpack build`.
 #[derive(Debug, Args)]
 pub struct BuildArguments {
-    /// A folder with `main.py`, `__main__.py` or `[project.scripts]` in its `pyproject.toml`; or a script
+    /// A folder with `main.py`, `__main__.py` or `[project.scripts]` in its `pyproject.toml`; a script; or a `.spec` file of PyInstaller
     path: PathBuf,
 
     #[command(flatten)]
@@ -86,8 +87,15 @@ impl BuildArguments {
     /// Resolves the arguments, what the program says about its own build, and the process's environment.
     pub fn resolve(&self) -> Result<Build, Refused> {
         let mut notes = self.of_pyinstaller.notes()?;
-        let (path, below) = (&self.path, pyproject::of_program(&self.path)?);
-        let options = options(path, &self.settings.clone().over(below), &mut notes)?;
+        let (path, below) = match spec::is_spec(&self.path) {
+            true => {
+                let spec = spec::read(&self.path)?;
+                notes.extend(spec.notes);
+                (spec.script, spec.settings)
+            }
+            false => (self.path.clone(), pyproject::of_program(&self.path)?),
+        };
+        let options = options(&path, &self.settings.clone().over(below), &mut notes)?;
         Ok(Build { options, notes })
     }
 }

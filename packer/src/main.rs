@@ -7,6 +7,7 @@ mod printer;
 mod pyinstaller;
 mod refused;
 mod settings;
+mod spec;
 
 use crate::arguments::{Arguments, BuildArguments, Command};
 use crate::printer::Printer;

@@ -27,6 +27,7 @@ mod reproducibility;
 mod rpack;
 mod run_folders;
 mod runtime_hooks;
+mod settings;
 mod store;
 mod store_upkeep;
 mod without_python;

@@ -1,0 +1,192 @@
+//! PyInstaller's `.spec` files: Python that calls `Analysis`, `EXE` and others with what would else be flags.
+//!
+//! They are parsed, never run. What stands there plainly (`value.rs` says what that is) becomes the same [`Settings`] that flags
+//! give; where something is computed, the build is refused with the line, and with what to write instead.
+
+mod calls;
+mod meaning;
+mod value;
+
+use crate::refused::Refused;
+use crate::settings::Settings;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// What a `.spec` file says.
+#[derive(Debug)]
+pub struct Spec {
+    /// The program.
+    pub script: PathBuf,
+    /// How it is to be packed.
+    pub settings: Settings,
+    /// What changes nothing here.
+    pub notes: Vec<String>,
+}
+
+/// Whether `path` is a `.spec` file, by its name.
+pub fn is_spec(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "spec") && !path.is_dir()
+}
+
+/// Reads the `.spec` file at `path`.
+///
+/// # Errors
+///
+/// Where it cannot be read, is no Python, or says what is needed in a way that only running it would tell.
+pub fn read(path: &Path) -> Result<Spec, Refused> {
+    let text = fs::read_to_string(path).map_err(|error| Refused {
+        message: format!("Cannot read `{}`: {error}", path.display()),
+        hint: Some("Give a folder with `main.py`, a Python file, or a `.spec` file of PyInstaller".to_owned()),
+    })?;
+    let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let folder = place.parent().unwrap_or(Path::new("/")).to_owned();
+    let spec = calls::made(&text, &place).and_then(|calls| meaning::of_calls(&calls, &place));
+    match spec {
+        Ok(spec) => Ok(Spec {
+            script: folder.join(spec.script),
+            settings: spec.settings.relative_to(&folder),
+            notes: spec.notes.into_iter().map(|note| format!("{note} (in `{}`)", path.display())).collect(),
+        }),
+        Err(NotPlain { line, message, hint }) => {
+            Err(Refused { message: format!("{message} (`{}:{line}`)", path.display()), hint })
+        }
+    }
+}
+
+/// Something that only running the file would tell, or that has no meaning here.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NotPlain {
+    line: u32,
+    message: String,
+    hint: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_text(text: &str) -> Result<Spec, Refused> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("app.spec");
+        fs::write(&path, text).unwrap();
+        let spec = read(&path)?;
+        let script = spec.script.strip_prefix(folder.path()).map_or(spec.script.clone(), Path::to_owned);
+        Ok(Spec { script, ..spec })
+    }
+
+    /// As `pyi-makespec` writes it for one folder.
+    const GENERATED: &str = "
+from PyInstaller.utils.hooks import collect_data_files
+from PyInstaller.utils.hooks import collect_all
+from PyInstaller.utils.hooks import copy_metadata
+
+datas = [('data/*.txt', 'texts')]
+binaries = []
+hiddenimports = ['hidden']
+datas += collect_data_files('with_data')
+datas += copy_metadata('distribution')
+tmp_ret = collect_all('everything')
+datas += tmp_ret[0]; binaries += tmp_ret[1]; hiddenimports += tmp_ret[2]
+
+a = Analysis(
+    ['app.py'], pathex=['lib'], binaries=binaries, datas=datas, hiddenimports=hiddenimports, hookspath=[],
+    hooksconfig={}, runtime_hooks=['hook.py'], excludes=['tkinter'], noarchive=False, optimize=1,
+)
+pyz = PYZ(a.pure)
+exe = EXE(
+    pyz, a.scripts, [('u', None, 'OPTION')], exclude_binaries=True, name='tool', debug=False,
+    bootloader_ignore_signals=False, strip=True, upx=True, console=True, icon=['a.ico'],
+)
+coll = COLLECT(exe, a.binaries, a.datas, strip=False, upx=True, upx_exclude=[], name='tool')
+";
+
+    #[test]
+    fn what_pyinstaller_generates_is_plain() {
+        let spec = read_text(GENERATED).unwrap();
+        assert_eq!(spec.script, Path::new("app.py"));
+        let settings = spec.settings;
+        assert_eq!((settings.name.as_deref(), settings.onedir, settings.strip), (Some("tool"), true, true));
+        assert_eq!(settings.hidden_imports, ["hidden"]);
+        assert_eq!(settings.exclude_modules, ["tkinter"]);
+        assert_eq!(settings.collect_data, ["with_data", "everything"]);
+        assert_eq!(
+            (&settings.collect_binaries[..], &settings.collect_submodules[..]),
+            (&["everything".into()][..], &["everything".into()][..])
+        );
+        assert_eq!(settings.copy_metadata, ["distribution"]);
+        assert!(settings.add_data[0].source.ends_with("/data/*.txt") && settings.add_data[0].destination == "texts");
+        assert!(settings.paths[0].ends_with("lib") && settings.runtime_hooks[0].ends_with("hook.py"));
+        assert_eq!(
+            (settings.optimize, settings.interpreter_options()),
+            (Some(1), vec!["u".to_owned(), "O".to_owned()])
+        );
+        assert!(spec.notes.len() == 1 && spec.notes[0].starts_with("`icon` is not needed: "), "{:?}", spec.notes);
+    }
+
+    #[test]
+    fn one_file_is_made_where_nothing_is_collected() {
+        let spec = read_text("a = Analysis(['m.py'])\nexe = EXE(PYZ(a.pure), a.scripts, a.binaries, a.datas)").unwrap();
+        assert_eq!((spec.settings.onedir, spec.settings.name.as_deref()), (false, Some("app")));
+    }
+
+    #[test]
+    fn paths_are_joined_as_python_does() {
+        let text = "
+import os, sys
+from os.path import join as j
+from pathlib import Path
+ROOT = os.path.abspath(os.path.join(SPECPATH, 'src'))
+extra = [(j(ROOT, 'x.txt'), '.')] if sys.platform != 'win32' else []
+if sys.platform.startswith('win'):
+    extra.append(('never', '.'))
+elif os.name == 'posix':
+    extra.append((str(Path(ROOT).parent / 'y.txt'), f'{\"p\"}/q'))
+a = Analysis([ROOT + '/m.py'], datas=[*extra])
+a.datas += Tree('web', prefix='static')
+a.datas += [('cfg/z.ini', 'conf/z.ini', 'DATA')]
+EXE(a.scripts)
+";
+        let spec = read_text(text).unwrap();
+        assert_eq!(spec.script, Path::new("src/m.py"));
+        let added: Vec<_> = spec
+            .settings
+            .add_data
+            .iter()
+            .map(|added| {
+                let name = Path::new(&added.source).file_name().unwrap().to_str().unwrap();
+                (name.to_owned(), added.destination.as_str())
+            })
+            .collect();
+        let expected = [("x.txt", "."), ("y.txt", "p/q"), ("web", "static"), ("z.ini", "cfg")];
+        assert_eq!(added, expected.map(|(name, destination)| (name.to_owned(), destination)));
+    }
+
+    #[test]
+    fn what_is_computed_is_refused_with_its_line() {
+        for (text, parts) in [
+            (
+                "import glob\nfiles = glob.glob('*')\na = Analysis(['m.py'], datas=files)",
+                &["`datas`", "app.spec:2", "add-data"][..],
+            ),
+            ("for x in y:\n    z = x\na = Analysis(['m.py'], hiddenimports=z)", &["`hiddenimports`", "app.spec:1"]),
+            ("a = Analysis(['m.py', 'n.py'])", &["`scripts`", "app.spec:1", "--runtime-hook"]),
+            ("a = Analysis(['m.py'], mystery=1)", &["`mystery`", "app.spec:1"]),
+            ("if unknown:\n    a = Analysis(['m.py'])", &["`Analysis`", "app.spec:2"]),
+            ("a = Analysis(['m.py'])\nb = Analysis(['n.py'])", &["app.spec:2", "one program"]),
+            ("a = Analysis(['m.py'])\na.binaries = [x for x in a.binaries]", &["`a.binaries`", "app.spec:2"]),
+            (
+                "a = Analysis(['m.py'])\nEXE(a.scripts, runtime_tmpdir='/x')",
+                &["`runtime_tmpdir`", "app.spec:2", "RPACK_CACHE_DIR"],
+            ),
+            ("a = Analysis(['m.py'], datas=[('a',)])", &["`datas`", "app.spec:1"]),
+            ("x = 1", &["no call of `Analysis`"]),
+            ("a = Analysis(['m.py'\n", &["Syntax error", "app.spec:"]),
+        ] {
+            let refused = read_text(text).err().expect(text);
+            let said = format!("{} {}", refused.message, refused.hint.unwrap_or_default());
+            for part in parts {
+                assert!(said.contains(part), "{part:?} is not said of {text:?}: {said}");
+            }
+        }
+    }
+}

@@ -1,0 +1,320 @@
+//! What an expression of a `.spec` file stands for, as far as that is plain: literals, lists and their sums, variables, paths
+//! that `os.path` and `pathlib` join, and the `collect_…` functions of PyInstaller that are flags too.
+
+use super::calls::Walk;
+use ruff_python_ast::{BoolOp, CmpOp, Expr, ExprCall, Number, Operator, UnaryOp};
+use std::path::Path;
+
+/// What an expression stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Value {
+    None,
+    Bool(bool),
+    Number(i64),
+    Text(String),
+    /// A list or a tuple, each item with its line.
+    List(Vec<(u32, Value)>),
+    /// A dictionary, by how many items it has: what stands in one is never of use here.
+    Mapping(usize),
+    /// What a function of `PyInstaller.utils.hooks` would collect of a package.
+    Collected(Collected, String),
+    /// `Tree(root, prefix)`.
+    Tree {
+        root: String,
+        prefix: String,
+    },
+    /// What the call of this number made.
+    Made(usize),
+    /// A list of an analysis: `a.datas`.
+    Part(String),
+    /// Only running the file would tell.
+    Unknown {
+        line: u32,
+        what: String,
+    },
+}
+
+/// What is collected of a package or a distribution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collected {
+    Data,
+    Libraries,
+    Submodules,
+    Metadata,
+    MetadataWithRequired,
+}
+
+impl Value {
+    /// The items of a list. A single value is no list.
+    pub fn items(&self) -> Option<&[(u32, Value)]> {
+        match self {
+            Value::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Whether Python takes the value as false.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Value::None | Value::Bool(false) | Value::Number(0) | Value::Mapping(0) => true,
+            Value::Text(text) => text.is_empty(),
+            Value::List(items) => items.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// The sum of two values.
+    pub fn plus(self, other: Value, line: u32) -> Value {
+        match (self, other) {
+            (Value::Text(one), Value::Text(other)) => Value::Text(one + &other),
+            (Value::List(mut items), Value::List(others)) => {
+                items.extend(others);
+                Value::List(items)
+            }
+            (unknown @ Value::Unknown { .. }, _) | (_, unknown @ Value::Unknown { .. }) => unknown,
+            _ => Value::Unknown { line, what: "a sum".to_owned() },
+        }
+    }
+}
+
+/// Evaluates an expression where it is plain.
+pub fn of_expression(walk: &mut Walk<'_>, expression: &Expr) -> Value {
+    let line = walk.line(expression);
+    let unknown = |what: &str| Value::Unknown { line, what: what.to_owned() };
+    match expression {
+        Expr::NoneLiteral(_) => Value::None,
+        Expr::BooleanLiteral(literal) => Value::Bool(literal.value),
+        Expr::StringLiteral(literal) => Value::Text(literal.value.to_str().to_owned()),
+        Expr::NumberLiteral(literal) => match &literal.value {
+            Number::Int(number) => number.as_i64().map_or_else(|| unknown("a number"), Value::Number),
+            _ => unknown("a number"),
+        },
+        Expr::List(list) => items(walk, &list.elts),
+        Expr::Tuple(tuple) => items(walk, &tuple.elts),
+        Expr::Dict(dictionary) => Value::Mapping(dictionary.items.len()),
+        Expr::FString(text) => {
+            let mut whole = String::new();
+            for element in text.value.elements() {
+                let part = match (element.as_literal(), element.as_interpolation()) {
+                    (Some(literal), _) => Value::Text(literal.value.to_string()),
+                    (_, Some(part)) if part.format_spec.is_none() && part.debug_text.is_none() => {
+                        of_expression(walk, &part.expression)
+                    }
+                    _ => return unknown("a formatted text"),
+                };
+                match part {
+                    Value::Text(text) => whole += &text,
+                    Value::Number(number) => whole += &number.to_string(),
+                    _ => return unknown("a formatted text"),
+                }
+            }
+            Value::Text(whole)
+        }
+        Expr::Name(name) => walk.variable(&name.id, line),
+        Expr::BinOp(operation) => {
+            let (left, right) = (of_expression(walk, &operation.left), of_expression(walk, &operation.right));
+            match (operation.op, &left, &right) {
+                (Operator::Add, ..) => left.plus(right, line),
+                (Operator::Div, Value::Text(left), Value::Text(right)) => joined(&[left, right]),
+                _ => unknown("a computed value"),
+            }
+        }
+        Expr::UnaryOp(operation) => match (operation.op, of_expression(walk, &operation.operand)) {
+            (UnaryOp::Not, Value::Bool(value)) => Value::Bool(!value),
+            (UnaryOp::USub, Value::Number(value)) => Value::Number(-value),
+            _ => unknown("a computed value"),
+        },
+        Expr::BoolOp(operation) => {
+            let stops_at = operation.op == BoolOp::Or;
+            for operand in &operation.values {
+                match of_expression(walk, operand) {
+                    Value::Bool(value) if value == stops_at => return Value::Bool(value),
+                    Value::Bool(_) => {}
+                    _ => return unknown("a condition"),
+                }
+            }
+            Value::Bool(!stops_at)
+        }
+        Expr::Compare(comparison) => match (&*comparison.ops, &*comparison.comparators) {
+            ([operator], [right]) => {
+                let (left, right) = (of_expression(walk, &comparison.left), of_expression(walk, right));
+                compared(&left, *operator, &right).map_or_else(|| unknown("a condition"), Value::Bool)
+            }
+            _ => unknown("a condition"),
+        },
+        Expr::If(choice) => match of_expression(walk, &choice.test) {
+            Value::Bool(true) => of_expression(walk, &choice.body),
+            Value::Bool(false) => of_expression(walk, &choice.orelse),
+            _ => unknown("a condition"),
+        },
+        Expr::Subscript(subscript) => {
+            match (of_expression(walk, &subscript.value), of_expression(walk, &subscript.slice)) {
+                (Value::List(items), Value::Number(number)) => {
+                    let item = usize::try_from(number).ok().and_then(|number| items.get(number));
+                    item.map_or_else(|| unknown("an item"), |(_, item)| item.clone())
+                }
+                _ => unknown("an item"),
+            }
+        }
+        Expr::Attribute(attribute) => {
+            attribute_value(walk, expression, attribute.attr.as_str(), &attribute.value, line)
+        }
+        Expr::Call(call) => call_value(walk, call, line),
+        _ => unknown("a computed value"),
+    }
+}
+
+fn items(walk: &mut Walk<'_>, expressions: &[Expr]) -> Value {
+    let mut items = Vec::new();
+    for expression in expressions {
+        let line = walk.line(expression);
+        match expression {
+            Expr::Starred(starred) => match of_expression(walk, &starred.value) {
+                Value::List(others) => items.extend(others),
+                other => items.push((line, other)),
+            },
+            _ => items.push((line, of_expression(walk, expression))),
+        }
+    }
+    Value::List(items)
+}
+
+fn compared(left: &Value, operator: CmpOp, right: &Value) -> Option<bool> {
+    if [left, right].iter().any(|value| matches!(value, Value::Unknown { .. })) {
+        return None;
+    }
+    match operator {
+        CmpOp::Eq | CmpOp::Is => Some(left == right),
+        CmpOp::NotEq | CmpOp::IsNot => Some(left != right),
+        CmpOp::In => right.items().map(|items| items.iter().any(|(_, item)| item == left)),
+        CmpOp::NotIn => right.items().map(|items| items.iter().all(|(_, item)| item != left)),
+        _ => None,
+    }
+}
+
+fn attribute_value(walk: &mut Walk<'_>, whole: &Expr, name: &str, owner: &Expr, line: u32) -> Value {
+    // The executable is one for Linux, whatever the file distinguishes.
+    match walk.dotted(whole).as_deref() {
+        Some("sys.platform") => return Value::Text("linux".to_owned()),
+        Some("os.name") => return Value::Text("posix".to_owned()),
+        Some("os.sep" | "os.path.sep") => return Value::Text("/".to_owned()),
+        _ => {}
+    }
+    match (of_expression(walk, owner), name) {
+        (Value::Made(number), _) => Value::Part(format!("{number}.{name}")),
+        (Value::Text(path), "parent") => Value::Text(parent(&path)),
+        (Value::Text(path), "name") => Value::Text(file_name(&path)),
+        (unknown @ Value::Unknown { .. }, _) => unknown,
+        _ => Value::Unknown { line, what: format!("`.{name}`") },
+    }
+}
+
+fn call_value(walk: &mut Walk<'_>, call: &ExprCall, line: u32) -> Value {
+    let arguments: Vec<Value> = call.arguments.args.iter().map(|argument| of_expression(walk, argument)).collect();
+    let texts: Option<Vec<&str>> = arguments
+        .iter()
+        .map(|argument| match argument {
+            Value::Text(text) => Some(text.as_str()),
+            _ => None,
+        })
+        .collect();
+    let dotted = walk.dotted(&call.func);
+    let name = dotted.as_deref().unwrap_or_default();
+    if let Some(collected) =
+        collected(name.strip_prefix("PyInstaller.utils.hooks.").unwrap_or_default(), &texts, call, line)
+    {
+        return collected;
+    }
+    if super::calls::is_of_spec(name) {
+        return walk.note_call(name, call, arguments, line);
+    }
+    match (name, texts.as_deref()) {
+        ("os.path.join" | "pathlib.Path" | "pathlib.PurePath", Some(parts)) if !parts.is_empty() => joined(parts),
+        ("os.path.abspath" | "os.path.realpath", Some([path])) => walk.absolute(path),
+        ("os.path.normpath" | "os.fspath" | "str", Some([path])) => Value::Text((*path).to_owned()),
+        ("os.path.dirname", Some([path])) => Value::Text(parent(path)),
+        ("os.path.basename", Some([path])) => Value::Text(file_name(path)),
+        ("os.getcwd" | "pathlib.Path.cwd", Some([])) => walk.absolute("."),
+        ("platform.system", Some([])) => Value::Text("Linux".to_owned()),
+        ("list" | "tuple", _) if arguments.len() <= 1 => {
+            arguments.into_iter().next().unwrap_or(Value::List(Vec::new()))
+        }
+        ("Tree", _) => tree(walk, call, arguments, line),
+        _ => method_value(walk, call, texts.as_deref(), line),
+    }
+}
+
+/// Methods of texts and paths.
+fn method_value(walk: &mut Walk<'_>, call: &ExprCall, texts: Option<&[&str]>, line: u32) -> Value {
+    let shown = walk.source(&call.func);
+    let unknown = Value::Unknown { line, what: format!("a call of `{shown}`") };
+    let Expr::Attribute(method) = &*call.func else { return unknown };
+    match (of_expression(walk, &method.value), method.attr.as_str(), texts) {
+        (Value::Text(text), "startswith", Some([start])) => Value::Bool(text.starts_with(start)),
+        (Value::Text(text), "resolve" | "absolute", Some([])) => walk.absolute(&text),
+        (Value::Text(text), "as_posix" | "__str__", Some([])) => Value::Text(text),
+        (Value::Text(text), "joinpath", Some(parts)) => {
+            joined(&[text.as_str()].into_iter().chain(parts.iter().copied()).collect::<Vec<_>>())
+        }
+        _ => unknown,
+    }
+}
+
+/// What a function of `PyInstaller.utils.hooks` gives, where it is asked for a package and nothing else.
+fn collected(function: &str, texts: &Option<Vec<&str>>, call: &ExprCall, line: u32) -> Option<Value> {
+    let item = |what, package: &str| Value::List(vec![(line, Value::Collected(what, package.to_owned()))]);
+    let is_recursive = call.arguments.keywords.iter().any(|keyword| {
+        keyword.arg.as_ref().is_some_and(|name| name == "recursive")
+            && keyword.value.as_boolean_literal_expr().is_some_and(|literal| literal.value)
+    });
+    let known_keywords = usize::from(is_recursive);
+    let what = match function {
+        "collect_data_files" => &[Collected::Data][..],
+        "collect_dynamic_libs" => &[Collected::Libraries],
+        "collect_submodules" => &[Collected::Submodules],
+        "copy_metadata" if is_recursive => &[Collected::MetadataWithRequired],
+        "copy_metadata" => &[Collected::Metadata],
+        "collect_all" => &[Collected::Data, Collected::Libraries, Collected::Submodules],
+        _ => return None,
+    };
+    match texts.as_deref() {
+        Some([package]) if call.arguments.keywords.len() == known_keywords => Some(match what {
+            [what] => item(*what, package),
+            parts => Value::List(parts.iter().map(|part| (line, item(*part, package))).collect()),
+        }),
+        _ => Some(Value::Unknown { line, what: format!("`{function}` with more than a package's name") }),
+    }
+}
+
+fn tree(walk: &mut Walk<'_>, call: &ExprCall, arguments: Vec<Value>, line: u32) -> Value {
+    let mut arguments = arguments.into_iter();
+    let (mut root, mut prefix) = (arguments.next().unwrap_or(Value::None), arguments.next().unwrap_or(Value::None));
+    let mut excludes = arguments.next().unwrap_or(Value::None);
+    for keyword in &call.arguments.keywords {
+        let value = of_expression(walk, &keyword.value);
+        match keyword.arg.as_ref().map(|name| name.as_str()) {
+            Some("root") => root = value,
+            Some("prefix") => prefix = value,
+            Some("excludes") => excludes = value,
+            _ => {}
+        }
+    }
+    match (root, prefix) {
+        (Value::Text(root), Value::Text(prefix)) if excludes.is_empty() => Value::Tree { root, prefix },
+        (Value::Text(root), Value::None) if excludes.is_empty() => Value::Tree { root, prefix: ".".to_owned() },
+        _ => Value::Unknown { line, what: "a `Tree` with `excludes`, or of a computed folder".to_owned() },
+    }
+}
+
+fn joined(parts: &[&str]) -> Value {
+    let path = parts.iter().fold(std::path::PathBuf::new(), |path, part| path.join(part));
+    Value::Text(path.to_string_lossy().into_owned())
+}
+
+fn parent(path: &str) -> String {
+    Path::new(path).parent().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+fn file_name(path: &str) -> String {
+    Path::new(path).file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default()
+}
