@@ -1,6 +1,6 @@
 //! What the analysis means for the user: which findings stop the build, which are worth a warning, and which are noise.
 
-use rpack_analyzer::{Edge, EdgeKind, ModuleGraph, Origin, Project, Scope, Unmet, installed, unmet};
+use rpack_analyzer::{Edge, EdgeKind, Missing, ModuleGraph, Origin, Project, Scope, Unmet, installed, unmet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -40,6 +40,13 @@ pub fn check_graph(graph: &ModuleGraph, project: &Project) -> Result<Vec<Warning
             EdgeKind::Option => {
                 return Err(Error::NoSuchModule { name: missing.name.clone() });
             }
+            EdgeKind::TopLevel if is_own && missing.certain && is_relative_in_entry(missing) => {
+                let program = match &project.program.scope {
+                    Scope::Folder => project.program.root.clone(),
+                    Scope::Script => missing.edge.file.clone(),
+                };
+                return Err(Error::RelativeImport { location: edge, program });
+            }
             EdgeKind::TopLevel if is_own && missing.certain => {
                 return Err(Error::Missing { name: missing.name.clone(), location: edge });
             }
@@ -57,6 +64,15 @@ pub fn check_graph(graph: &ModuleGraph, project: &Project) -> Result<Vec<Warning
         }
     }
     Ok(warnings)
+}
+
+/// Whether a missing module was named relative to a package that is not there.
+fn is_relative(name: &str) -> bool {
+    name.starts_with('.')
+}
+
+fn is_relative_in_entry(missing: &Missing) -> bool {
+    missing.edge.from == "__main__" && is_relative(&missing.name)
 }
 
 fn is_unreached(graph: &ModuleGraph, edge: &Edge) -> bool {
@@ -107,7 +123,11 @@ impl Warning {
     }
 
     fn missing(name: &str, location: &Location, importance: Importance) -> Self {
-        Warning { message: format!("Module not found: `{name}` (imported by {location})"), importance }
+        let message = match is_relative(name) {
+            true => format!("Relative import that leaves its package: `{name}` ({location})"),
+            false => format!("Module not found: `{name}` (imported by {location})"),
+        };
+        Warning { message, importance }
     }
 
     /// A module that the interpreter refused to compile.
@@ -164,6 +184,14 @@ pub enum Error {
         /// Where it is imported.
         location: Location,
     },
+    /// What is run imports relative to its package, and is in none.
+    #[error("Relative import in {location}, which is run as a program and not as part of a package")]
+    RelativeImport {
+        /// Where it is.
+        location: Location,
+        /// What was to be packed.
+        program: PathBuf,
+    },
     /// A module that a flag names does not exist.
     #[error("Module not found: `{name}` (asked for by a flag)")]
     NoSuchModule {
@@ -196,6 +224,23 @@ impl Error {
                 let top = name.split('.').next().unwrap_or(name);
                 Some(format!(
                     "Install it into the target environment and declare it in `pyproject.toml`, or pass `--exclude-module {top}`"
+                ))
+            }
+            Error::RelativeImport { program, .. } => {
+                let name = program.file_stem().unwrap_or_default().to_string_lossy();
+                let module = match program.extension() {
+                    None => name.into_owned(),
+                    Some(_) => {
+                        let package = program.parent().and_then(Path::file_name).unwrap_or_default().to_string_lossy();
+                        format!("{package}.{name}")
+                    }
+                };
+                let folder = module.split('.').next().unwrap_or_default();
+                Some(format!(
+                    "`python {}` fails there too. Import without the dots; or, to run `{module}` as part of its package, pack a \
+                     script beside the folder `{folder}` that says \
+                     `import runpy; runpy.run_module(\"{module}\", run_name=\"__main__\", alter_sys=True)`",
+                    program.display()
                 ))
             }
             Error::NoSuchModule { .. } => {

@@ -16,6 +16,7 @@ mod identity;
 mod interpreter_mode;
 mod interpreters;
 mod libraries;
+mod messages;
 mod one_folder;
 mod packages;
 mod process;

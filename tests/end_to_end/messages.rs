@@ -1,0 +1,91 @@
+//! What `rpack build` says: what goes in and why, and what is wrong with a program in words that help.
+
+use crate::interpreters;
+use crate::rpack::{clean, rpack, run, text};
+use crate::store::assert_prints;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+fn write(folder: &Path, files: &[(&str, &str)]) {
+    for (name, content) in files {
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+}
+
+fn build(folder: &Path, arguments: &[&str]) -> Output {
+    run(rpack().current_dir(folder).arg("build").args(arguments).arg("--python").arg(interpreters::any()))
+}
+
+#[test]
+fn everything_that_goes_in_is_listed_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[
+            ("app/main.py", "import package, _ssl\ndef f():\n    import late\n"),
+            ("app/own.txt", "own"),
+            ("app/late.py", ""),
+            ("added.txt", "more"),
+            ("lib/package/__init__.py", ""),
+            ("lib/package/data.txt", "12345"),
+            ("lib/extra.py", ""),
+            ("lib/package-1.5.dist-info/METADATA", "Name: package\nVersion: 1.5\n"),
+            ("lib/package-1.5.dist-info/RECORD", "package/__init__.py,,\npackage/data.txt,,\n"),
+        ],
+    );
+    let mut command = rpack();
+    command.current_dir(folder.path()).env("PYTHONPATH", folder.path().join("lib"));
+    command.args(["build", "app", "-v", "--add-data", "added.txt:more", "--hidden-import", "extra", "--python"]);
+    let output = run(command.arg(interpreters::any()));
+    let stderr = text(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert_eq!(text(&output.stdout), "");
+    let main = folder.path().canonicalize().unwrap().join("app/main.py").display().to_string();
+    for line in [
+        "  module __main__ (the program)".to_owned(),
+        format!("  module package (imported by `{main}:1`)"),
+        format!("  module late (imported in a function by `{main}:3`)"),
+        "  module extra (asked for by a flag)".to_owned(),
+        "  module encodings (needed by Python itself)".to_owned(),
+        "  file more/added.txt, 4 B (`--add-data added.txt:more`)".to_owned(),
+        "  file own.txt, 3 B (folder of the program)".to_owned(),
+        "  file package/data.txt, 5 B (data of the package `package`)".to_owned(),
+        "  file package-1.5.dist-info/METADATA, 27 B (metadata of `package`)".to_owned(),
+    ] {
+        assert!(stderr.lines().any(|found| found == line), "{line:?} is not said:\n{stderr}");
+    }
+    let said = |start: &str, end: &str| stderr.lines().any(|line| line.starts_with(start) && line.ends_with(end));
+    assert!(said("  file lib-dynload/_ssl.", "(extension module `_ssl`)"), "{stderr}");
+    assert!(said("  file lib-dynload/libssl.", "`)") && stderr.contains("(needed by `lib-dynload/_ssl."), "{stderr}");
+    assert!(said("  file lib-dynload/libpython3.", "(the interpreter)"), "{stderr}");
+    let files: Vec<&str> = stderr.lines().filter_map(|line| line.strip_prefix("  file ")?.split(',').next()).collect();
+    assert!(files.is_sorted(), "{files:?}");
+}
+
+#[test]
+fn a_relative_import_of_what_is_run_gets_advice_that_works() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        ("app/__init__.py", ""),
+        ("app/__main__.py", "from . import part\nprint(part.__name__)\n"),
+        ("app/part.py", ""),
+    ];
+    write(folder.path(), &files);
+    for (path, module) in [("app", "app"), ("app/__main__.py", "app.__main__")] {
+        let output = build(folder.path(), &[path]);
+        let stderr = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr.starts_with("error: Relative import in `__main__.py:1`"), "{stderr}");
+        let script = stderr.split('`').find(|part| part.starts_with("import runpy")).expect("the hint names a script");
+        assert!(script.contains(&format!("\"{module}\"")), "{script}");
+        write(folder.path(), &[("start.py", script)]);
+        let output = build(folder.path(), &["start.py"]);
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        let mut packed = Command::new(folder.path().join("dist/start"));
+        clean(&mut packed);
+        assert_prints(&mut packed, "app.part\n");
+    }
+}
