@@ -48,25 +48,8 @@ impl<'a> Bundle<'a> {
         settings: Settings,
         trace: &Trace,
     ) -> Result<Self, Error> {
-        if !payload.index.header().beside.is_empty() {
-            let place = Place::Beside(find_beside(&payload, settings)?);
-            return Ok(Bundle { payload, ahead, place, anonymous: AnonymousFiles::default() });
-        }
-        let mut tried = Vec::new();
-        for unpack in Unpack::ALL.into_iter().filter(|&unpack| unpack >= settings.unpack) {
-            let anonymous = AnonymousFiles::default();
-            match take(unpack, &payload, &anonymous, settings, trace) {
-                Ok(place) => {
-                    return Ok(Bundle { payload, ahead, place, anonymous, is_settled: AtomicBool::new(false) });
-                }
-                Err(Failure::Damaged(error)) => return Err(error),
-                Err(Failure::Unusable(reason)) => {
-                    trace.step(|| format!("cannot use {unpack}: {reason}"));
-                    tried.push(format!("{unpack}: {reason}"));
-                }
-            }
-        }
-        Err(Error::NoPlace { tried })
+        let (place, anonymous) = choose(&payload, settings, trace)?;
+        Ok(Bundle { payload, ahead, place, anonymous, is_settled: AtomicBool::new(false) })
     }
 
     /// Python is initialized; the program begins next, or something else in its place.
@@ -166,6 +149,25 @@ fn find_beside(payload: &Payload, settings: Settings) -> Result<PathBuf, Error> 
         None => Ok(folder),
         Some(path) => Err(Error::NotBeside { path }),
     }
+}
+
+fn choose(payload: &Payload, settings: Settings, trace: &Trace) -> Result<(Place, AnonymousFiles), Error> {
+    if !payload.index.header().beside.is_empty() {
+        return Ok((Place::Beside(find_beside(payload, settings)?), AnonymousFiles::default()));
+    }
+    let mut tried = Vec::new();
+    for unpack in Unpack::ALL.into_iter().filter(|&unpack| unpack >= settings.unpack) {
+        let anonymous = AnonymousFiles::default();
+        match take(unpack, payload, &anonymous, settings, trace) {
+            Ok(place) => return Ok((place, anonymous)),
+            Err(Failure::Damaged(error)) => return Err(error),
+            Err(Failure::Unusable(reason)) => {
+                trace.step(|| format!("cannot use {unpack}: {reason}"));
+                tried.push(format!("{unpack}: {reason}"));
+            }
+        }
+    }
+    Err(Error::NoPlace { tried })
 }
 
 fn take(

@@ -182,7 +182,7 @@ EXE(a.scripts)
             ("x = 1", &["no call of `Analysis`"]),
             ("a = Analysis(['m.py'\n", &["Syntax error", "app.spec:"]),
         ] {
-            let refused = read_text(text).err().expect(text);
+            let Err(refused) = read_text(text) else { panic!("accepted {text:?}") };
             let said = format!("{} {}", refused.message, refused.hint.unwrap_or_default());
             for part in parts {
                 assert!(said.contains(part), "{part:?} is not said of {text:?}: {said}");

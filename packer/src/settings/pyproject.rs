@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> (String, String) {
-        let refused = read(text, Path::new("pyproject.toml")).err().expect(text);
+        let Err(refused) = read(text, Path::new("pyproject.toml")) else { panic!("accepted {text:?}") };
         (refused.message, refused.hint.unwrap_or_default())
     }
 
