@@ -4,7 +4,6 @@ use crate::{Error, os};
 use memmap2::Mmap;
 use rpack_format::{Index, Trailer};
 use std::fs::{File, Metadata};
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -14,7 +13,8 @@ pub struct Executable {
     metadata: Metadata,
     map: Mmap,
     trailer: Trailer,
-    index: Range<usize>,
+    /// A copy, because it is read as long as the program runs: the page cache maps a file in pieces of up to a megabyte.
+    index: Box<[u8]>,
     is_verified: OnceLock<()>,
 }
 
@@ -28,9 +28,7 @@ impl Executable {
         let map = map(&file).map_err(unreadable)?;
         let damaged = |source| Error::Damaged { path: path.clone(), source };
         let trailer = Trailer::parse(&map).map_err(damaged)?;
-        let index_size = trailer.verify_startup(&map).map_err(damaged)?.len();
-        let index_start = trailer.index_start as usize;
-        let index = index_start..index_start + index_size;
+        let index = trailer.verify_startup(&map).map_err(damaged)?.into();
         Ok(Executable { path, metadata, map, trailer, index, is_verified: OnceLock::new() })
     }
 
@@ -51,7 +49,7 @@ impl Executable {
 
     /// The bytes of the index.
     pub fn index_bytes(&self) -> &[u8] {
-        &self.map[self.index.clone()]
+        &self.index
     }
 
     /// The index.
@@ -59,7 +57,7 @@ impl Executable {
         Index::parse(self.index_bytes()).map_err(|source| self.damaged(source))
     }
 
-    /// Lets all pages go that were mapped to check them, to unpack and to read. Of the index, those that are used come back.
+    /// Lets all pages go that were mapped to check them, to unpack and to read.
     pub fn forget(&self) {
         os::forget_pages(self.map.as_ptr(), self.map.len());
     }
