@@ -133,6 +133,21 @@ fn a_start_waits_for_the_lock_and_says_so_only_where_something_is_unpacked() {
     assert_eq!(text(&waiting.wait_with_output().unwrap().stdout), "ran True\n");
 }
 
+/// The one test that waits for a limit: it is a minute, and nothing may hang for ever.
+#[test]
+fn a_start_does_without_the_store_where_the_lock_is_held_too_long() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut command, store) = packed_with_store(folder.path());
+    fs::create_dir_all(&store.folder).unwrap();
+    fs::set_permissions(&store.folder, fs::Permissions::from_mode(0o700)).unwrap();
+    let lock = File::options().create(true).append(true).open(store.folder.join("lock")).unwrap();
+    lock.lock().unwrap();
+    let output = run(&mut command);
+    assert_eq!((output.status.code(), text(&output.stdout)), (Some(0), "ran True\n".to_owned()));
+    assert!(text(&output.stderr).contains("waiting for another program to finish unpacking (`"), "{output:?}");
+    assert!(!store.folder.join("trees").exists());
+}
+
 /// Three programs with trees of their own, and one store.
 fn three_programs(folder: &Path) -> (Store, [PathBuf; 3]) {
     let programs = ["_ctypes", "_decimal", "_json"].map(|module| {
