@@ -209,6 +209,8 @@ pub struct Options {
     pub copy_metadata: Vec<String>,
     /// Distributions whose metadata is asked for, together with that of all they require.
     pub recursive_copy_metadata: Vec<String>,
+    /// Folders and files that are no part of the program's folder, as absolute paths without links: what is built there.
+    pub left_out: Vec<PathBuf>,
     /// Scripts that run before the program, each with the name that it gets in the graph; that name is `__main__` and another
     /// one below it.
     pub runtime_hooks: Vec<(String, PathBuf)>,

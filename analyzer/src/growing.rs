@@ -20,6 +20,7 @@ pub(crate) struct Growing<'a> {
     pub(crate) project: &'a Project,
     pub(crate) owners: &'a Owners<'a>,
     pub(crate) excluded: &'a [String],
+    pub(crate) left_out: &'a [PathBuf],
     pub(crate) finder: Finder<'a>,
     /// The modules, in the order in which they were found. The entry is the first.
     pub(crate) nodes: Vec<Node>,
@@ -107,6 +108,7 @@ impl<'a> Growing<'a> {
             project,
             owners,
             excluded: &options.excluded_modules,
+            left_out: &options.left_out,
             finder: Finder::new(project),
             nodes: Vec::new(),
             by_name: HashMap::new(),

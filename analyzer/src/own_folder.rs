@@ -84,7 +84,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
             continue;
         }
         let texts = growing.own.texts.clone();
-        for path in own_listing::files(&start, &root, move |name| texts.contains(name)) {
+        for path in own_listing::files(&start, &root, growing.left_out, move |name| texts.contains(name)) {
             take(growing, path);
         }
     }

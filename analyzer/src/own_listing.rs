@@ -38,17 +38,19 @@ const OF_DEVELOPMENT: [&str; 24] = [
 ];
 
 /// The files below `start`, which lies in the program's folder `root`, sorted: without what is
-/// hidden, a virtual environment, a cache, a test, build output, or named by a `.gitignore`.
+/// hidden, a virtual environment, a cache, a test, build output, or named by a `.gitignore`; and
+/// without `left_out`.
 /// `is_named` tells whether a text of the program names a file or folder; then it counts though it
 /// is of a kind that does not.
 pub(crate) fn files(
     start: &Path,
     root: &Path,
+    left_out: &[PathBuf],
     is_named: impl Fn(&str) -> bool + Send + Sync + 'static,
 ) -> Vec<PathBuf> {
     // Above the program, what git ignores is said in the repository that it lies in, if any.
     let in_repository = root.ancestors().any(|folder| folder.join(".git").exists());
-    let root = root.to_owned();
+    let (root, left_out) = (root.to_owned(), left_out.to_vec());
     let walk = WalkBuilder::new(start)
         .follow_links(true)
         .parents(in_repository)
@@ -57,7 +59,10 @@ pub(crate) fn files(
         // What one user's git ignores everywhere says nothing about the program.
         .git_global(false)
         .sort_by_file_name(Ord::cmp)
-        .filter_entry(move |entry| belongs(entry, &root, &is_named))
+        .filter_entry(move |entry| {
+            let is_left_out = entry.depth() > 0 && left_out.iter().any(|path| path == entry.path());
+            !is_left_out && belongs(entry, &root, &is_named)
+        })
         .build();
     // A link that leads nowhere, or in a circle, is no file of the program.
     walk.filter_map(Result::ok)
@@ -115,6 +120,7 @@ mod tests {
             ("one/run.log", ""),
             ("one/private/key", ""),
             ("one/dist/old", ""),
+            ("one/out/old", ""),
             ("one/env/pyvenv.cfg", ""),
             ("one/env/lib/x.py", ""),
             ("one/target/CACHEDIR.TAG", ""),
@@ -128,7 +134,8 @@ mod tests {
         ]);
         let root = folder.path().join("one");
         let listed = |named: &'static str| -> Vec<String> {
-            let files = files(&root, &project.program.root, move |name| name == named);
+            let left_out = [project.program.root.join("out"), project.program.root.clone()];
+            let files = files(&root, &project.program.root, &left_out, move |name| name == named);
             files.iter().map(|file| file.strip_prefix(&root).unwrap().display().to_string()).collect()
         };
         let always = ["data/README.md", "data/a.json", "frontend/dist/index.html", "main.py"];

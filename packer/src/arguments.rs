@@ -131,6 +131,7 @@ fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<
             collect_submodules: settings.collect_submodules.clone(),
             collect_data: settings.collect_data.clone(),
             collect_binaries: settings.collect_binaries.clone(),
+            left_out: Vec::new(),
             copy_metadata: settings.copy_metadata.clone(),
             recursive_copy_metadata: settings.recursive_copy_metadata.clone(),
             runtime_hooks: named_runtime_hooks(&settings.runtime_hooks),

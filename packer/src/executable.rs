@@ -44,6 +44,12 @@ pub fn target(options: &Options, program: &Program) -> Result<Target, Error> {
     }
 }
 
+/// What an earlier build made in the same place. Where it lies in the program's folder, it is no part of the program.
+pub fn made_before(target: &Target) -> Option<PathBuf> {
+    let made = target.folder.as_ref().map_or(&target.executable, |(folder, _)| folder);
+    fs::canonicalize(made).ok()
+}
+
 /// Writes the executable, with its folder where it has one, and returns the size of all in bytes. What is made appears under
 /// its name when it is complete.
 ///

@@ -42,7 +42,9 @@ pub fn build(options: &Options, report: &mut dyn FnMut(Event)) -> Result<Built, 
     diagnosis::check_project(&project)?;
 
     report(Event::Step("Analyzing", &project.program.name));
-    let graph = rpack_analyzer::walk(&project, &options.analysis)?;
+    let left_out = executable::made_before(&target).into_iter().collect();
+    let analysis = rpack_analyzer::Options { left_out, ..options.analysis.clone() };
+    let graph = rpack_analyzer::walk(&project, &analysis)?;
     diagnosis::check_graph(&graph, &project)?.into_iter().for_each(|warning| report(Event::Warning(warning)));
 
     let collection = collection::collect(&project, &graph, options)?;

@@ -38,6 +38,9 @@ fn a_project_says_how_it_is_packed_and_flags_decide() {
     let output = build(folder.path(), &["app"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_runs(&folder.path().join("app/out/tool/tool"), "2 text\n");
+    // What was built is no part of the program, although it lies in its folder.
+    let output = build(folder.path(), &["app", "-v"]);
+    assert!(output.status.success() && !text(&output.stderr).contains("_internal"), "{}", text(&output.stderr));
     let output =
         build(folder.path(), &["app", "--onefile", "--optimize", "0", "--distpath", "here", "--name", "other"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
