@@ -54,4 +54,5 @@ pub use own_folder::OwnFile;
 pub use program::{EntryPoint, Program, Scope};
 pub use project::{Origin, Project};
 pub use requirement::{Unmet, unmet};
+pub use script_block::{ScriptBlock, find as script_block};
 pub use walk::walk;

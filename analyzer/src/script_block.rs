@@ -3,10 +3,11 @@ use std::path::Path;
 
 /// The TOML inside the `# /// script` comment block of PEP 723.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct ScriptBlock {
-    pub(crate) toml: String,
+pub struct ScriptBlock {
+    /// The text, without the signs of comments.
+    pub toml: String,
     /// One-based line in the script of the first line of `toml`.
-    pub(crate) first_line: usize,
+    pub first_line: usize,
 }
 
 /// Finds the block. PEP 723 gives its grammar as a regular expression: `^# ///
@@ -15,7 +16,7 @@ pub(crate) struct ScriptBlock {
 ///
 /// # Errors
 /// When there are two such blocks, which the PEP forbids.
-pub(crate) fn find(script: &Path, text: &str) -> Result<Option<ScriptBlock>, Error> {
+pub fn find(script: &Path, text: &str) -> Result<Option<ScriptBlock>, Error> {
     let lines: Vec<&str> = text.lines().collect();
     let mut found: Option<ScriptBlock> = None;
     let mut position = 0;

@@ -1,4 +1,4 @@
-//! `[tool.rpack]` in the program's `pyproject.toml`.
+//! `[tool.rpack]` in the program's `pyproject.toml`, or in a script's own block (PEP 723).
 
 use super::Settings;
 use crate::refused::Refused;
@@ -36,21 +36,29 @@ const KEYS: [&str; 23] = [
 /// How much a key may look like another one, from 0 to 1, to be meant for it.
 const LIKE: f64 = 0.7;
 
-/// The settings that the program at `path` comes with: those of its folder's `pyproject.toml`; for a script those of the
-/// nearest one above it, as for what it declares.
+/// The settings that the program at `path` comes with: those of its folder's `pyproject.toml`; for a script those in its own
+/// block, or of the nearest `pyproject.toml` above it, as for what it declares.
 pub fn of_program(path: &Path) -> Result<Settings, Refused> {
     let Ok(path) = fs::canonicalize(path) else { return Ok(Settings::default()) };
+    // What is wrong with a script or its block is said when the program is looked at.
+    let text = fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+    if let Ok(Some(block)) = rpack_analyzer::script_block(&path, &text)
+        && let Some(settings) = read(&block.toml, &path, block.first_line)?
+    {
+        return Ok(settings);
+    }
     let file = match path.is_dir() {
         true => Some(path.join("pyproject.toml")),
         false => path.ancestors().skip(1).map(|folder| folder.join("pyproject.toml")).find(|file| file.is_file()),
     };
     match file.and_then(|file| Some((fs::read(&file).ok()?, file))) {
-        Some((bytes, file)) => read(&String::from_utf8_lossy(&bytes), &file),
+        Some((bytes, file)) => Ok(read(&String::from_utf8_lossy(&bytes), &file, 1)?.unwrap_or_default()),
         None => Ok(Settings::default()),
     }
 }
 
-fn read(text: &str, file: &Path) -> Result<Settings, Refused> {
+/// Reads the table in `text`, which begins on `first_line` of `file`. `None` where there is none.
+fn read(text: &str, file: &Path, first_line: usize) -> Result<Option<Settings>, Refused> {
     #[derive(Deserialize)]
     struct PyProject {
         tool: Option<Tool>,
@@ -59,14 +67,14 @@ fn read(text: &str, file: &Path) -> Result<Settings, Refused> {
     struct Tool {
         rpack: Option<Settings>,
     }
-    let document: PyProject = toml::from_str(text).map_err(|error| refused(text, file, &error))?;
-    let settings = document.tool.and_then(|tool| tool.rpack).unwrap_or_default();
-    Ok(settings.relative_to(file.parent().unwrap_or(Path::new("."))))
+    let document: PyProject = toml::from_str(text).map_err(|error| refused(text, file, first_line, &error))?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    Ok(document.tool.and_then(|tool| tool.rpack).map(|settings| settings.relative_to(folder)))
 }
 
-fn refused(text: &str, file: &Path, error: &toml::de::Error) -> Refused {
+fn refused(text: &str, file: &Path, first_line: usize, error: &toml::de::Error) -> Refused {
     let span = error.span().unwrap_or_default();
-    let line = text.bytes().take(span.start).filter(|&byte| byte == b'\n').count() + 1;
+    let line = text.bytes().take(span.start).filter(|&byte| byte == b'\n').count() + first_line;
     let place = format!("{}:{line}", shown(file).display());
     let message = error.message().trim_end().replace('\n', ", ");
     if message.starts_with("unknown field") {
@@ -98,7 +106,7 @@ mod tests {
     use super::*;
 
     fn refusal(text: &str) -> (String, String) {
-        let Err(refused) = read(text, Path::new("pyproject.toml")) else { panic!("accepted {text:?}") };
+        let Err(refused) = read(text, Path::new("pyproject.toml"), 1) else { panic!("accepted {text:?}") };
         (refused.message, refused.hint.unwrap_or_default())
     }
 
@@ -143,5 +151,10 @@ mod tests {
         assert_eq!((settings.name.as_deref(), settings.distpath), (Some("a"), Some(root.join("out"))));
         assert_eq!(of_program(&root.join("tools")).ok().unwrap(), Settings::default());
         assert_eq!(of_program(&root.join("nothing")).ok().unwrap(), Settings::default());
+        let block = |key| format!("# /// script\n# dependencies = []\n# [tool.rpack]\n# {key} = 'b'\n# ///\n");
+        fs::write(root.join("tools/own.py"), block("name")).unwrap();
+        assert_eq!(of_program(&root.join("tools/own.py")).ok().unwrap().name.as_deref(), Some("b"));
+        fs::write(root.join("tools/wrong.py"), block("nam")).unwrap();
+        assert!(of_program(&root.join("tools/wrong.py")).unwrap_err().message.contains("wrong.py:4"));
     }
 }
