@@ -215,3 +215,19 @@ pub struct Options {
     /// one below it.
     pub runtime_hooks: Vec<(String, PathBuf)>,
 }
+
+impl Options {
+    /// The flag that names the module `name`, or one below it.
+    pub fn asked_by(&self, name: &str) -> Option<&'static str> {
+        let is_named =
+            |asked: &String| asked.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+        let flags = [
+            ("--hidden-import", &self.hidden_imports),
+            ("--collect-all", &self.collect_all),
+            ("--collect-submodules", &self.collect_submodules),
+            ("--collect-data", &self.collect_data),
+            ("--collect-binaries", &self.collect_binaries),
+        ];
+        flags.into_iter().find(|(_, asked)| asked.iter().any(is_named)).map(|(flag, _)| flag)
+    }
+}

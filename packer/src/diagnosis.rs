@@ -27,7 +27,11 @@ pub fn check_project(project: &Project) -> Result<(), Error> {
 ///
 /// [`Error::Missing`] where the program is certain to fail: one of its own modules imports, at its top level, something
 /// that does not exist.
-pub fn check_graph(graph: &ModuleGraph, project: &Project) -> Result<Vec<Warning>, Error> {
+pub fn check_graph(
+    graph: &ModuleGraph,
+    project: &Project,
+    options: &rpack_analyzer::Options,
+) -> Result<Vec<Warning>, Error> {
     if let Some(name) = graph.missing_distributions.first() {
         return Err(Error::NoSuchDistribution { name: name.clone() });
     }
@@ -38,7 +42,8 @@ pub fn check_graph(graph: &ModuleGraph, project: &Project) -> Result<Vec<Warning
         let edge = Location::of(&missing.edge, &project.program.root);
         match missing.edge.kind {
             EdgeKind::Option => {
-                return Err(Error::NoSuchModule { name: missing.name.clone() });
+                let flag = options.asked_by(&missing.name).unwrap_or("a flag");
+                return Err(Error::NoSuchModule { name: missing.name.clone(), flag });
             }
             EdgeKind::TopLevel if is_own && missing.certain && is_relative_in_entry(missing) => {
                 let program = match &project.program.scope {
@@ -193,10 +198,12 @@ pub enum Error {
         program: PathBuf,
     },
     /// A module that a flag names does not exist.
-    #[error("Module not found: `{name}` (asked for by a flag)")]
+    #[error("Module not found: `{name}` (asked for by `{flag}`)")]
     NoSuchModule {
         /// The module.
         name: String,
+        /// The flag, which may also stand as a key in a file.
+        flag: &'static str,
     },
     /// A distribution that a flag names is not installed.
     #[error("Distribution not found: `{name}` (its metadata was asked for by a flag)")]

@@ -45,7 +45,9 @@ pub fn build(options: &Options, report: &mut dyn FnMut(Event)) -> Result<Built, 
     let left_out = executable::made_before(&target).into_iter().collect();
     let analysis = rpack_analyzer::Options { left_out, ..options.analysis.clone() };
     let graph = rpack_analyzer::walk(&project, &analysis)?;
-    diagnosis::check_graph(&graph, &project)?.into_iter().for_each(|warning| report(Event::Warning(warning)));
+    diagnosis::check_graph(&graph, &project, &options.analysis)?
+        .into_iter()
+        .for_each(|warning| report(Event::Warning(warning)));
 
     let collection = collection::collect(&project, &graph, options)?;
     collection.warnings.iter().for_each(|warning| report(Event::Warning(warning.clone())));
