@@ -17,6 +17,7 @@ pub(crate) fn add(growing: &mut Growing<'_>, options: &Options, importer: Import
                 folders,
                 what,
             })),
+            None if growing.is_excluded(package) => {}
             None => growing.note_missing(package.clone(), importer),
         }
     }

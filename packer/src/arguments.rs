@@ -3,7 +3,7 @@
 use crate::printer::Verbosity;
 use crate::pyinstaller;
 use crate::refused::Refused;
-use crate::settings::{DEBUG, NOARCHIVE, Settings, pyproject};
+use crate::settings::{DEBUG, NO_ARCHIVE, NOARCHIVE, Settings, pyproject};
 use crate::spec;
 use clap::{Args, Parser, Subcommand};
 use packer::environment::Request;
@@ -102,10 +102,7 @@ impl BuildArguments {
 
 fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<Options, Refused> {
     if settings.debug.iter().any(|what| what == NOARCHIVE) {
-        return Err(Refused {
-            message: format!("`--debug {NOARCHIVE}` is not possible: modules always stay in the executable"),
-            hint: Some("Pass `--source` to have their sources as files too".to_owned()),
-        });
+        notes.push(format!("`--debug {NOARCHIVE}` is not needed: {NO_ARCHIVE}"));
     }
     let cache = cache_folder().ok_or_else(|| Refused {
         message: "There is no folder for rpack's cache: RPACK_CACHE_DIR, XDG_CACHE_HOME and HOME are all unset".into(),
@@ -131,10 +128,10 @@ fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<
             collect_submodules: settings.collect_submodules.clone(),
             collect_data: settings.collect_data.clone(),
             collect_binaries: settings.collect_binaries.clone(),
-            left_out: Vec::new(),
             copy_metadata: settings.copy_metadata.clone(),
             recursive_copy_metadata: settings.recursive_copy_metadata.clone(),
             runtime_hooks: named_runtime_hooks(&settings.runtime_hooks),
+            left_out: Vec::new(),
         },
         added_data: settings.add_data.clone(),
         added_binaries: settings.add_binary.clone(),
@@ -142,7 +139,7 @@ fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<
         symbols: if settings.strip { Symbols::Stripped } else { Symbols::Kept },
         sources: if settings.source { Sources::Carried } else { Sources::LeftOut },
         unpack: settings.unpack.unwrap_or_default(),
-        tracing: if settings.debug.is_empty() { Tracing::Off } else { Tracing::On },
+        tracing: if settings.is_traced() { Tracing::On } else { Tracing::Off },
     })
 }
 

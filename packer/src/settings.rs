@@ -133,11 +133,15 @@ pub struct Settings {
     pub debug: Vec<String>,
 }
 
-/// What `--debug` takes. `noarchive` is known in order to be refused.
+/// What `--debug` takes.
 pub const DEBUG: [&str; 4] = ["all", "imports", "bootloader", NOARCHIVE];
 
 /// PyInstaller's way to get modules as files.
 pub const NOARCHIVE: &str = "noarchive";
+
+/// What is said of it.
+pub const NO_ARCHIVE: &str =
+    "modules work in the executable as in files, and `--source` has their sources as files too";
 
 impl Settings {
     /// These settings where they say something, and `below` elsewhere. Lists are joined.
@@ -187,6 +191,11 @@ impl Settings {
         self
     }
 
+    /// Whether the program is to say what its bootloader and importer do.
+    pub fn is_traced(&self) -> bool {
+        self.debug.iter().any(|what| what != NOARCHIVE)
+    }
+
     /// The options of the interpreter. `--optimize` stands for one of them and decides over the others of its kind.
     pub fn interpreter_options(&self) -> Vec<String> {
         let options = self.python_options.iter().map(|InterpreterOption(option)| option.clone());
@@ -217,7 +226,7 @@ impl FromStr for InterpreterOption {
     }
 }
 
-/// What `--debug` takes. What is known in order to be refused is not shown.
+/// What `--debug` takes. What changes nothing is not shown.
 fn debug_parser() -> PossibleValuesParser {
     PossibleValuesParser::new(DEBUG.map(|what| PossibleValue::new(what).hide(what == NOARCHIVE)))
 }

@@ -40,8 +40,7 @@ pub fn read(path: &Path) -> Result<Spec, Refused> {
     })?;
     let place = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let folder = place.parent().unwrap_or(Path::new("/")).to_owned();
-    let spec = calls::made(&text, &place).and_then(|calls| meaning::of_calls(&calls, &place));
-    match spec {
+    match with_room(|| calls::made(&text, &place).and_then(|calls| meaning::of_calls(&calls, &place))) {
         Ok(spec) => Ok(Spec {
             script: folder.join(spec.script),
             settings: spec.settings.relative_to(&folder),
@@ -51,6 +50,18 @@ pub fn read(path: &Path) -> Result<Spec, Refused> {
             Err(Refused { message: format!("{message} (`{}:{line}`)", path.display()), hint })
         }
     }
+}
+
+/// How much stack the reading gets: what the parser returns nests as deep as the text does. Only pages that are used cost memory.
+const STACK: usize = 1 << 29;
+
+/// Does the reading on a stack of its own. Whatever the file is, it ends in an answer.
+fn with_room(read: impl FnOnce() -> Result<Spec, NotPlain> + Send) -> Result<Spec, NotPlain> {
+    let failed = || NotPlain { line: 1, message: "The parser fails on the file".to_owned(), hint: None };
+    std::thread::scope(|scope| {
+        let reading = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
+        reading.map_err(|_| failed())?.join().map_err(|_| failed())?
+    })
 }
 
 /// Something that only running the file would tell, or that has no meaning here.
@@ -121,6 +132,16 @@ coll = COLLECT(exe, a.binaries, a.datas, strip=False, upx=True, upx_exclude=[], 
             (Some(1), vec!["u".to_owned(), "O".to_owned()])
         );
         assert!(spec.notes.len() == 1 && spec.notes[0].starts_with("`icon` is not needed: "), "{:?}", spec.notes);
+    }
+
+    #[test]
+    fn whatever_nests_deep_is_survived() {
+        for (open, close) in [("[", "]"), ("(", ")"), ("not ", ""), ("x.", ""), ("f(", ")"), ("-", "")] {
+            let text = format!("x = {}1{}", open.repeat(100_000), close.repeat(100_000));
+            assert!(read_text(&text).is_err());
+        }
+        let doubled = format!("x = [1]\n{}", "x += x\n".repeat(100));
+        assert!(read_text(&doubled).is_err());
     }
 
     #[test]

@@ -140,12 +140,14 @@ fn what_chooses_nothing_here_is_accepted_with_one_line_each() {
         "WARN",
         "-d",
         "bootloader",
+        "--debug",
+        "noarchive",
     ];
     let output = build(folder.path(), &flags);
     let stderr = text(&output.stderr);
     assert!(output.status.success(), "{stderr}");
     let notes: Vec<&str> = stderr.lines().filter(|line| line.starts_with("note: ")).collect();
-    assert_eq!(notes.len(), 15, "{stderr}");
+    assert_eq!(notes.len(), 16, "{stderr}");
     assert!(notes.contains(&"note: `--specpath` is not needed: no `.spec` file is written"), "{stderr}");
     let mut packed = Command::new(folder.path().join("dist/main"));
     clean(&mut packed);
@@ -161,9 +163,8 @@ fn what_is_not_possible_says_why_and_what_to_do() {
     for (flags, message, hint) in [
         (&["--runtime-tmpdir", "/x"][..], "`--runtime-tmpdir` is not possible", "--unpack per-run"),
         (&["--key", "secret"], "`--key` is not possible", "Leave it out"),
-        (&["-d", "noarchive"], "`--debug noarchive` is not possible", "--source"),
         (&["--copy-metadata", "absent"], "Distribution not found: `absent`", "pip install"),
-        (&["--collect-data", "absent"], "Module not found: `absent`", "--paths"),
+        (&["--collect-data", "absent"], "Module not found: `absent` (asked for by `--collect-data`)", "--paths"),
         (&["--add-binary", "absent.so:."], "`absent.so` (from `--add-binary`)", "relative"),
         (&["-D", "--contents-directory", "../x"], "`../x` (from `--contents-directory`)", "slashes"),
     ] {

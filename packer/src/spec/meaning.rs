@@ -4,7 +4,7 @@ use super::calls::Call;
 use super::value::{Collected, Value};
 use super::{NotPlain, Spec};
 use crate::pyinstaller;
-use crate::settings::{InterpreterOption, Settings};
+use crate::settings::{InterpreterOption, NO_ARCHIVE, Settings};
 use packer::options::AddedData;
 use std::path::{Path, PathBuf};
 
@@ -139,14 +139,7 @@ fn analysis(call: &Call, spec: &mut Spec) -> Result<(), NotPlain> {
                 value => return Err(computed(&name, line, &value, "optimize = LEVEL")),
             },
             "noarchive" if value.is_empty() => {}
-            "noarchive" => {
-                let hint = "Write `source = true` under `[tool.rpack]` to have their sources as files, or leave it out";
-                return Err(not_plain(
-                    line,
-                    "`noarchive` is not possible: modules always stay in the executable".into(),
-                    hint,
-                ));
-            }
+            "noarchive" => spec.notes.push(format!("`noarchive` is not needed: {NO_ARCHIVE}")),
             "module_collection_mode" if value.is_empty() => {}
             "module_collection_mode" => {
                 let message = "`module_collection_mode` is not possible for single modules".to_owned();

@@ -5,6 +5,9 @@ use super::calls::Walk;
 use ruff_python_ast::{BoolOp, CmpOp, Expr, ExprCall, Number, Operator, UnaryOp};
 use std::path::Path;
 
+/// How long lists and texts may become. Sums of sums grow without end otherwise.
+const LONGEST: usize = 1 << 20;
+
 /// What an expression stands for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
@@ -66,8 +69,8 @@ impl Value {
     /// The sum of two values.
     pub fn plus(self, other: Value, line: u32) -> Value {
         match (self, other) {
-            (Value::Text(one), Value::Text(other)) => Value::Text(one + &other),
-            (Value::List(mut items), Value::List(others)) => {
+            (Value::Text(one), Value::Text(other)) if one.len() + other.len() <= LONGEST => Value::Text(one + &other),
+            (Value::List(mut items), Value::List(others)) if items.len() + others.len() <= LONGEST => {
                 items.extend(others);
                 Value::List(items)
             }
