@@ -1,5 +1,7 @@
 //! What the analysis means for the user: which findings stop the build, which are worth a warning, and which are noise.
 
+mod distribution_name;
+
 use rpack_analyzer::{Edge, EdgeKind, Missing, ModuleGraph, Origin, Project, Scope, Unmet, installed, unmet};
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -228,9 +230,14 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Error::Missing { name, .. } => {
-                let top = name.split('.').next().unwrap_or(name);
+                let what = match (distribution_name::of_module(name), name.rsplit_once('.')) {
+                    (Some(distribution), _) => format!("Install `{distribution}`, which has it,"),
+                    (None, None) => "Install it".to_owned(),
+                    // Only the last part is ever missing: what stands before it was found.
+                    (None, Some((package, _))) => format!("Install a `{package}` that has it"),
+                };
                 Some(format!(
-                    "Install it into the target environment and declare it in `pyproject.toml`, or pass `--exclude-module {top}`"
+                    "{what} into the target environment and declare it in `pyproject.toml`, or pass `--exclude-module {name}`"
                 ))
             }
             Error::RelativeImport { program, .. } => {

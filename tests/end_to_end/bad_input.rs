@@ -69,6 +69,17 @@ fn a_module_that_cannot_be_found() {
 }
 
 #[test]
+fn advice_names_what_can_be_installed() {
+    for (name, part) in
+        [("no_such_module", "hint: Install it into"), ("json.no_such_part", "hint: Install a `json` that has it into")]
+    {
+        let folder = with_program(&format!("import {name}\n"));
+        let parts = [part, &format!("`--exclude-module {name}`")];
+        assert_error(folder.path(), &build(folder.path(), &[]), &parts);
+    }
+}
+
+#[test]
 fn a_missing_module_can_be_excluded() {
     let folder = with_program("try:\n    import no_such_module\nexcept ImportError:\n    print('without')\n");
     let output = build(folder.path(), &["--exclude-module", "no_such_module"]);
