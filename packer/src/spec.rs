@@ -165,7 +165,7 @@ elif os.name == 'posix':
 a = Analysis([ROOT + '/m.py'], datas=[*extra])
 a.datas += Tree('web', prefix='static')
 a.datas += [('cfg/z.ini', 'conf/z.ini', 'DATA')]
-EXE(a.scripts)
+app = BUNDLE(EXE(a.scripts), name='App.app')
 ";
         let spec = read_text(text).unwrap();
         assert_eq!(spec.script, Path::new("src/m.py"));
@@ -179,6 +179,7 @@ EXE(a.scripts)
             })
             .collect();
         let expected = [("x.txt", "."), ("y.txt", "p/q"), ("web", "static"), ("z.ini", "cfg")];
+        assert!(spec.notes.len() == 1 && spec.notes[0].starts_with("`BUNDLE` is not needed: "), "{:?}", spec.notes);
         assert_eq!(added, expected.map(|(name, destination)| (name.to_owned(), destination)));
     }
 

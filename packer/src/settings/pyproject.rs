@@ -147,13 +147,13 @@ mod tests {
         fs::create_dir(root.join("tools")).unwrap();
         fs::write(root.join("pyproject.toml"), "[tool.rpack]\nname = 'a'\ndistpath = 'out'\n").unwrap();
         fs::write(root.join("tools/report.py"), "").unwrap();
-        let settings = of_program(&root.join("tools/report.py")).ok().unwrap();
+        let settings = of_program(&root.join("tools/report.py")).unwrap();
         assert_eq!((settings.name.as_deref(), settings.distpath), (Some("a"), Some(root.join("out"))));
-        assert_eq!(of_program(&root.join("tools")).ok().unwrap(), Settings::default());
-        assert_eq!(of_program(&root.join("nothing")).ok().unwrap(), Settings::default());
+        assert_eq!(of_program(&root.join("tools")).unwrap(), Settings::default());
+        assert_eq!(of_program(&root.join("nothing")).unwrap(), Settings::default());
         let block = |key| format!("# /// script\n# dependencies = []\n# [tool.rpack]\n# {key} = 'b'\n# ///\n");
         fs::write(root.join("tools/own.py"), block("name")).unwrap();
-        assert_eq!(of_program(&root.join("tools/own.py")).ok().unwrap().name.as_deref(), Some("b"));
+        assert_eq!(of_program(&root.join("tools/own.py")).unwrap().name.as_deref(), Some("b"));
         fs::write(root.join("tools/wrong.py"), block("nam")).unwrap();
         assert!(of_program(&root.join("tools/wrong.py")).unwrap_err().message.contains("wrong.py:4"));
     }

@@ -100,7 +100,8 @@ pub fn of_calls(calls: &[Call], path: &Path) -> Result<Spec, NotPlain> {
                     "Name modules with `hidden-imports` under `[tool.rpack]` in `pyproject.toml`",
                 ));
             }
-            // `PYZ` says where modules go, `BUNDLE` makes something for macOS.
+            "BUNDLE" => note(&mut spec, "BUNDLE", "osx-bundle-identifier", call.line)?,
+            // `PYZ` says where modules go.
             _ => {}
         }
     }
