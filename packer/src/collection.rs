@@ -10,6 +10,7 @@ mod modules;
 mod natives;
 mod own;
 mod reason;
+mod shared;
 
 pub use reason::Reason;
 
@@ -174,6 +175,7 @@ pub fn collect(project: &Project, graph: &ModuleGraph, options: &Options) -> Res
     data::collect(&mut files, graph, project);
     data::collect_asked(&mut files, graph);
     metadata::collect(&mut files, &graph.distributions);
+    shared::collect(&mut files, &graph.distributions, project);
     added::collect(&mut files, options)?;
     if options.sources == Sources::Carried {
         modules::add_sources(&mut files, &modules);

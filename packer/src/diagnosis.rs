@@ -38,7 +38,7 @@ pub fn check_graph(
         return Err(Error::NoSuchDistribution { name: name.clone() });
     }
     let mut warnings: Vec<Warning> =
-        graph.warnings.iter().map(|warning| Warning::of_analysis(warning, project)).collect();
+        graph.warnings.iter().map(|warning| Warning::of_analysis(warning, graph, project)).collect();
     for missing in &graph.missing {
         let is_own = missing.origin == Origin::Program;
         let edge = Location::of(&missing.edge, &project.program.root);
@@ -107,7 +107,7 @@ pub enum Importance {
 
 impl Warning {
     /// What could not be analyzed. The interpreter will compile it or not; the program may never come there.
-    fn of_analysis(warning: &rpack_analyzer::Warning, project: &Project) -> Self {
+    fn of_analysis(warning: &rpack_analyzer::Warning, graph: &ModuleGraph, project: &Project) -> Self {
         let location = |file: &Path, line| Location::new(file, line, &project.program.root);
         let message = match warning {
             rpack_analyzer::Warning::Syntax { module, file, line, message, .. } => {
@@ -125,7 +125,15 @@ impl Warning {
         // Where the user named the folder, all that lies in it goes in, so that the name is there.
         let is_inside =
             matches!(warning, rpack_analyzer::Warning::ComputedImport { .. }) && project.program.scope == Scope::Folder;
-        let importance = if is_inside { Importance::Detail } else { Importance::Normal };
+        // Libraries carry modules for other versions of Python, and templates of modules.
+        let is_of_library = match warning {
+            rpack_analyzer::Warning::Syntax { module, .. } => {
+                let module = graph.modules.get(module);
+                module.is_some_and(|module| module.origin != Origin::Program && !module.certain)
+            }
+            _ => false,
+        };
+        let importance = if is_inside || is_of_library { Importance::Detail } else { Importance::Normal };
         Warning { message, importance }
     }
 

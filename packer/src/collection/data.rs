@@ -7,6 +7,7 @@ use super::natives::AskedLibrary;
 use super::{Content, Files, Reason, relative};
 use rpack_analyzer::{Distribution, FilesAsked, Module, ModuleGraph, ModuleKind, Origin, Project};
 use rpack_format::FileKind;
+use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -26,6 +27,7 @@ const LEFT_OUT_PACKAGES: [&str; 4] = ["ensurepip", "idlelib", "test", "turtledem
 /// Adds the data files of every included package. Those of the program's own folder come with the folder.
 pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) {
     let is_own = |module: &Module| module.origin == Origin::Program && is_in_place(module, project);
+    let hidden = hidden_files(&graph.distributions);
     let packages = graph.modules.values().filter(|module| module.is_package && has_data(module) && !is_own(module));
     for package in packages {
         let is_namespace = matches!(package.kind, ModuleKind::Namespace { .. });
@@ -33,7 +35,7 @@ pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) {
             if is_namespace {
                 collect_portion(files, package, folder, &graph.distributions);
             } else {
-                collect_folder(files, package, folder);
+                collect_folder(files, package, folder, &hidden);
             }
         }
     }
@@ -45,6 +47,17 @@ fn is_in_place(package: &Module, project: &Project) -> bool {
     let place = package.name.replace('.', "/");
     let roots = project.program.search_path.iter().chain([&project.program.root]);
     roots.map(|root| root.join(&place)).any(|folder| package.submodule_path.contains(&folder))
+}
+
+/// Files that are hidden and were installed all the same: `tldextract` has its list of suffixes in one. What git and others
+/// leave behind is none of the package's.
+fn hidden_files(distributions: &[Distribution]) -> HashSet<&Path> {
+    let is_hidden = |path: &&Path| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        name.starts_with('.') && !name.starts_with(".git") && name != ".DS_Store"
+    };
+    let installed = distributions.iter().flat_map(|distribution| &distribution.files);
+    installed.map(PathBuf::as_path).filter(is_hidden).collect()
 }
 
 /// Takes from a namespace package's folder what belongs to an included distribution, as the `.proto` files of Google's APIs
@@ -116,10 +129,10 @@ fn has_data(package: &Module) -> bool {
 }
 
 /// Walks a package's folder, but not into the packages inside of it: these have their own turn where they are included.
-fn collect_folder(files: &mut Files, package: &Module, folder: &Path) {
+fn collect_folder(files: &mut Files, package: &Module, folder: &Path, hidden: &HashSet<&Path>) {
     let inside = format!("{}/", package.name.replace('.', "/"));
     let walk = WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
-    for entry in walk.filter_entry(belongs_to_package).flatten() {
+    for entry in walk.filter_entry(|entry| belongs_to_package(entry, hidden)).flatten() {
         if entry.file_type().is_dir() || !is_data(entry.path()) {
             continue;
         }
@@ -136,13 +149,13 @@ fn collect_folder(files: &mut Files, package: &Module, folder: &Path) {
     }
 }
 
-fn belongs_to_package(entry: &DirEntry) -> bool {
+fn belongs_to_package(entry: &DirEntry, hidden: &HashSet<&Path>) -> bool {
     let name = entry.file_name().to_string_lossy();
     if entry.depth() == 0 {
         return true;
     }
     if !entry.file_type().is_dir() {
-        return !name.starts_with('.');
+        return !name.starts_with('.') || hidden.contains(entry.path());
     }
     let is_package = entry.path().join("__init__.py").exists();
     !is_package && !name.starts_with('.') && !LEFT_OUT_FOLDERS.contains(&name.as_ref())
