@@ -89,9 +89,22 @@ pub(crate) fn relations(distribution: &Distribution, interpreter: &Interpreter) 
             relation.for_use = true;
             relation.extras.extend(requirement.extras.iter().map(ToString::to_string));
         } else {
-            let features = extra_names(text).filter(|extra| !is_extra_of_developers(extra));
+            let features: Vec<&str> = extra_names(text).filter(|extra| !is_extra_of_developers(extra)).collect();
+            relation.for_use |= !features.is_empty();
+            let features = features.into_iter().filter(|extra| !is_collection(extra));
             relation.features.extend(features.map(str::to_ascii_lowercase));
-            relation.for_use |= !relation.features.is_empty();
+        }
+    }
+    // `polars[pyarrow]; extra == "pandas"`: an extra that contains another one.
+    let own = normalized(&distribution.name);
+    for text in &distribution.requires {
+        let Some(requirement) = parse(text).filter(|found| normalized(found.name.as_ref()) == own) else { continue };
+        let containing: Vec<String> = extra_names(text).map(str::to_ascii_lowercase).collect();
+        let contained: Vec<String> = requirement.extras.iter().map(ToString::to_string).collect();
+        for relation in relations.by_name.values_mut() {
+            if relation.features.iter().any(|feature| contained.contains(feature)) {
+                relation.features.extend(containing.iter().filter(|extra| !is_extra_of_developers(extra)).cloned());
+            }
         }
     }
     relations
@@ -106,17 +119,20 @@ fn extra_names(requirement: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether an extra is for those who work on a distribution, or stands for all others.
+/// Whether an extra stands for all others, and names no feature.
+fn is_collection(extra: &str) -> bool {
+    matches!(extra.to_ascii_lowercase().as_str(), "all" | "complete" | "everything" | "full")
+}
+
+/// Whether an extra is for those who work on a distribution.
 fn is_extra_of_developers(extra: &str) -> bool {
-    const WORDS: [&str; 25] = [
-        "all",
+    const WORDS: [&str; 22] = [
         "bench",
         "benchmark",
         "benchmarks",
         "build",
         "check",
         "ci",
-        "complete",
         "cover",
         "coverage",
         "dev",
@@ -127,7 +143,6 @@ fn is_extra_of_developers(extra: &str) -> bool {
         "documentation",
         "example",
         "examples",
-        "full",
         "lint",
         "mypy",
         "test",
