@@ -52,6 +52,11 @@ impl<'a> Conditions<'a> {
         }
     }
 
+    /// The version of the interpreter.
+    pub(crate) fn version(&self) -> (u8, u8) {
+        (self.interpreter.version.major, self.interpreter.version.minor)
+    }
+
     /// Notes that an import binds `local` to the module or attribute `dotted`.
     pub(crate) fn bind(&mut self, local: &str, dotted: String) {
         self.aliases.insert(local.to_owned(), dotted);

@@ -1,7 +1,7 @@
 use crate::condition::Conditions;
 use crate::outline::{Identity, Target, absolute};
 use crate::project::Origin;
-use ruff_python_ast::{Expr, ExprCall, ExprFString, InterpolatedStringElement, Number, Operator};
+use ruff_python_ast::{Expr, ExprCall, InterpolatedStringElement, Number, Operator};
 
 /// What a call means to the analysis.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,14 +20,26 @@ pub(crate) enum Call {
     ListsModules,
     /// It takes its names from a `.pyi` file beside the module.
     ReadsStub,
-    /// It loads a module from a path, or shows the source of one.
+    /// It loads a module from a path, or looks for files of sources.
     Sources,
+    /// It shows the source of a module.
+    ShowsSources,
 }
 
 /// Recognizes the functions that import by a text: `importlib.import_module`, `__import__` and
 /// those of the standard library that take the name of a package to read data from, under any name
 /// that an import gave them.
 pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: Identity<'_>) -> Option<Call> {
+    if reads_itself(call, conditions) {
+        return Some(Call::ShowsSources);
+    }
+    if identity.origin == Origin::Program
+        && let Expr::Attribute(method) = &*call.func
+        && method.attr.as_str() == "discover"
+    {
+        // `unittest` looks for files of tests.
+        return Some(Call::Sources);
+    }
     let function = conditions.dotted(&call.func)?;
     if function == "attach_stub" || function.ends_with(".attach_stub") {
         return Some(Call::ReadsStub);
@@ -74,15 +86,39 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
         // `site` makes `help` a `_sitebuiltins._Helper`, which imports `pydoc` when it is called.
         "help" if identity.origin == Origin::Program => Some(import("pydoc".to_owned())),
         "pkgutil.extend_path" => Some(Call::ImportHook),
+        // `PathFinder.invalidate_caches` imports it since 3.13, in the frozen bootstrap, which is not
+        // followed.
+        "importlib.invalidate_caches" if conditions.version() >= (3, 13) => {
+            Some(import("importlib.metadata".to_owned()))
+        }
         "importlib.util.spec_from_file_location"
         | "importlib.machinery.SourceFileLoader"
         | "importlib.machinery.FileFinder"
-        | "runpy.run_path"
+        | "runpy.run_path" => Some(Call::Sources),
+        "inspect.findsource"
+        | "inspect.getcomments"
         | "inspect.getsource"
         | "inspect.getsourcefile"
-        | "inspect.getsourcelines" => Some(Call::Sources),
+        | "inspect.getsourcelines"
+        | "linecache.getline"
+        | "linecache.getlines" => Some(Call::ShowsSources),
+        "open" | "io.open" | "tokenize.open" if is_own_file(call, conditions) => Some(Call::ShowsSources),
         _ => None,
     }
+}
+
+/// Whether a module reads its own source: `open(__file__)`, `Path(__file__).read_text()`.
+fn reads_itself(call: &ExprCall, conditions: &Conditions<'_>) -> bool {
+    match &*call.func {
+        Expr::Attribute(method) if matches!(method.attr.as_str(), "read_text" | "read_bytes" | "open") => {
+            matches!(&*method.value, Expr::Call(path) if is_own_file(path, conditions))
+        }
+        _ => false,
+    }
+}
+
+fn is_own_file(call: &ExprCall, conditions: &Conditions<'_>) -> bool {
+    call.arguments.args.first().and_then(|path| conditions.dotted(path)).as_deref() == Some("__file__")
 }
 
 /// The dotted name in a text that refers to an object, in one of the ways that configuration does:
@@ -112,6 +148,33 @@ pub(crate) fn referred_package(text: &str) -> Option<(&str, &str)> {
     let is_completed = head.len() < text.len() || last.is_empty();
     let is_name = package.contains('.') && is_dotted_name(package) && (last.is_empty() || is_dotted_name(last));
     (is_completed && is_name).then_some((package, last))
+}
+
+/// The same with a single word before the dot, where that is the package of the module `name` itself:
+/// `f"holidays.{kind}.{module}"`.
+pub(crate) fn own_start<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
+    let (package, last) = text.split_once(['%', '{'])?.0.split_once('.')?;
+    let is_own = name.split('.').next() == Some(package);
+    (is_own && (last.is_empty() || is_dotted_name(last)) && !last.contains('.')).then_some((package, last))
+}
+
+/// Whether a text may be the name of a file that is no data by its ending.
+pub(crate) fn is_source_name(text: &str) -> bool {
+    const ENDINGS: [&str; 12] =
+        [".py", ".pyx", ".pxd", ".c", ".cc", ".cpp", ".cu", ".cuh", ".h", ".hpp", ".f90", ".rs"];
+    ENDINGS.iter().any(|ending| text.ends_with(ending))
+}
+
+/// Whether an expression is a path that starts from `__file__`.
+pub(crate) fn is_from_own_file(expression: &Expr) -> bool {
+    match expression {
+        Expr::Name(name) => matches!(name.id.as_str(), "__file__" | "__path__"),
+        Expr::Attribute(attribute) => is_from_own_file(&attribute.value),
+        Expr::BinOp(operation) => is_from_own_file(&operation.left),
+        Expr::Subscript(subscript) => is_from_own_file(&subscript.value),
+        Expr::Call(call) => is_from_own_file(&call.func) || call.arguments.args.first().is_some_and(is_from_own_file),
+        _ => false,
+    }
 }
 
 /// The dots and the name of a text that is a relative name: `"._bar.Bar"`.
@@ -201,21 +264,62 @@ fn computed(
     }
 }
 
-/// A text with parts that are computed, as a pattern for names of files: `config-*.py`.
-pub(crate) fn pattern(text: &ExprFString) -> Option<String> {
-    let mut pattern = String::new();
-    for element in text.value.elements() {
-        match element {
-            InterpolatedStringElement::Literal(literal) => pattern.push_str(&literal.value),
-            InterpolatedStringElement::Interpolation(_) => pattern.push('*'),
+/// A text with parts that are computed, as a pattern for the name of a file: `config-*.py` for
+/// `f"config-{version}.py"`.
+pub(crate) fn pattern(expression: &Expr) -> Option<String> {
+    const LONGEST_ENDING: usize = 12;
+    let pattern = match expression {
+        Expr::FString(text) => {
+            let part = |element: &InterpolatedStringElement| match element {
+                InterpolatedStringElement::Literal(literal) => glob::Pattern::escape(&literal.value),
+                InterpolatedStringElement::Interpolation(_) => "*".to_owned(),
+            };
+            text.value.elements().map(part).collect()
         }
+        Expr::BinOp(operation)
+            if operation.op == Operator::Add && literal(&operation.right).is_some_and(|end| end.contains('.')) =>
+        {
+            summands(expression)
+        }
+        Expr::BinOp(operation) if operation.op == Operator::Mod => literal(&operation.left)?.replace("%s", "*"),
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(method) if method.attr.as_str() == "format" => literal(&method.value)?.replace("{}", "*"),
+            _ => return None,
+        },
+        _ => return None,
+    };
+    let ending = pattern.rsplit_once('.').map(|(_, ending)| ending.len()).unwrap_or_default();
+    let is_name = (1..=LONGEST_ENDING).contains(&ending)
+        && pattern.contains('*')
+        && !pattern.contains([' ', '/', '\\', '%', '{', '\n'])
+        && pattern.rsplit('.').next().is_some_and(|ending| ending.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    is_name.then_some(pattern)
+}
+
+/// The texts of a sum, with a wildcard for what is no text.
+fn summands(expression: &Expr) -> String {
+    match expression {
+        Expr::BinOp(operation) if operation.op == Operator::Add => {
+            summands(&operation.left) + &summands(&operation.right)
+        }
+        other => literal(other).map_or_else(|| "*".to_owned(), glob::Pattern::escape),
     }
-    pattern.ends_with(".py").then_some(pattern)
+}
+
+/// Whether a pattern knows more of a name than its ending, or an ending that files of a program have.
+pub(crate) fn is_telling(pattern: &str) -> bool {
+    const ENDINGS: [&str; 14] =
+        ["html", "ini", "j2", "jinja", "jinja2", "json", "mako", "py", "sql", "tmpl", "toml", "xml", "yaml", "yml"];
+    const FEWEST: usize = 2;
+    let Some((stem, ending)) = pattern.rsplit_once('.') else { return false };
+    stem.bytes().filter(u8::is_ascii_alphanumeric).count() >= FEWEST || ENDINGS.contains(&ending)
 }
 
 /// The text that a computed text starts with, as far as it is known.
 pub(crate) fn start_of(expression: &Expr, conditions: &Conditions<'_>, identity: Identity<'_>) -> Option<String> {
-    literal_start(expression).or_else(|| own_name_start(expression, conditions, identity))
+    literal_start(expression)
+        .or_else(|| joined_start(expression, conditions))
+        .or_else(|| own_name_start(expression, conditions, identity))
 }
 
 /// The modules that a text imports which is Python source: `exec("from settings import *")`.
@@ -256,6 +360,22 @@ fn literal_start(expression: &Expr) -> Option<String> {
         },
         _ => None,
     }
+}
+
+/// `".".join([PREFIX, name])`: the parts that are known, and a dot.
+fn joined_start(expression: &Expr, conditions: &Conditions<'_>) -> Option<String> {
+    let Expr::Call(call) = expression else { return None };
+    let Expr::Attribute(method) = &*call.func else { return None };
+    let parts = match call.arguments.args.first()? {
+        Expr::List(list) => &list.elts,
+        Expr::Tuple(tuple) => &tuple.elts,
+        _ => return None,
+    };
+    if method.attr.as_str() != "join" || literal(&method.value) != Some(".") {
+        return None;
+    }
+    let known: Vec<&str> = parts.iter().map_while(|part| conditions.text(part)).collect();
+    (!known.is_empty() && known.len() < parts.len()).then(|| known.join(".") + ".")
 }
 
 /// `f"{__name__}.{name}"` and `__name__ + "." + name`.

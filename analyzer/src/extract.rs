@@ -1,3 +1,6 @@
+mod texts;
+
+use self::texts::{Listing, Use};
 use crate::condition::{Conditions, Role};
 use crate::dynamic::{self, Call};
 use crate::graph::EdgeKind;
@@ -7,7 +10,7 @@ use crate::project::Origin;
 use crate::rules;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{
-    ExceptHandler, Expr, ExprContext, InterpolatedStringElement, Stmt, StmtFunctionDef, StmtIf, StmtImport,
+    ExceptHandler, Expr, ExprContext, InterpolatedStringElement, Operator, Stmt, StmtFunctionDef, StmtIf, StmtImport,
     StmtImportFrom, StmtTry, StmtWith,
 };
 use ruff_text_size::TextSize;
@@ -27,6 +30,8 @@ pub(crate) struct Extracted {
     pub(crate) edits_import_system: bool,
     pub(crate) texts: Vec<String>,
     pub(crate) handles_sources: bool,
+    pub(crate) shows_sources: bool,
+    pub(crate) edits_path: bool,
     pub(crate) source_texts: Vec<String>,
     pub(crate) read_packages: Vec<String>,
     pub(crate) words: BTreeSet<String>,
@@ -36,6 +41,9 @@ pub(crate) struct Extracted {
     pub(crate) tables: Vec<String>,
     pub(crate) lists_modules: bool,
     pub(crate) reads_stub: bool,
+    pub(crate) lists_sources: bool,
+    pub(crate) own_folders: Vec<String>,
+    pub(crate) extends_own_path: bool,
 }
 
 /// An import and where it stands.
@@ -55,9 +63,11 @@ pub(crate) fn extract(body: &[Stmt], identity: Identity<'_>, interpreter: &Inter
         conditions: Conditions::new(interpreter, identity.role),
         surroundings: Surroundings::default(),
         function: None,
+        listing: Listing::default(),
         result: Extracted::default(),
     };
     extractor.block(body);
+    extractor.finish_listing();
     extractor.result
 }
 
@@ -67,6 +77,8 @@ struct Extractor<'a> {
     surroundings: Surroundings,
     /// The outermost function around.
     function: Option<&'a str>,
+    /// How the innermost function looks for files.
+    listing: Listing,
     result: Extracted,
 }
 
@@ -244,6 +256,9 @@ impl<'a> Extractor<'a> {
             let kind = if import.is_lazy { EdgeKind::Lazy } else { self.kind() };
             self.add(Target::Module(name.to_owned()), start(alias), kind);
             let top = name.split('.').next().unwrap_or(name);
+            if self.identity.origin == Origin::Program {
+                self.result.words.extend(name.split('.').skip(1).map(str::to_owned));
+            }
             match &alias.asname {
                 Some(local) => self.conditions.bind(local.as_str(), name.to_owned()),
                 None => self.conditions.bind(top, top.to_owned()),
@@ -258,6 +273,11 @@ impl<'a> Extractor<'a> {
         if import.names.iter().any(|alias| alias.name.as_str() == "*") {
             self.add(Target::Star(module), start(import), kind);
             return;
+        }
+        if self.identity.origin == Origin::Program {
+            // `from sqlalchemy.ext.asyncio import AsyncSession` says which part of a library is used.
+            let parts = module.split('.').skip(1).chain(import.names.iter().map(|alias| alias.name.as_str()));
+            self.result.words.extend(parts.map(str::to_owned));
         }
         let mut names = Vec::with_capacity(import.names.len());
         for alias in &import.names {
@@ -365,12 +385,13 @@ impl<'a> Extractor<'a> {
         let body = |around: &mut Surroundings| {
             *around = Surroundings { in_function: true, in_branch: false, guarded: false };
         };
-        let outside = self.function;
-        self.function = outside.or(Some(name));
+        let outside = (self.function, std::mem::take(&mut self.listing));
+        self.function = outside.0.or(Some(name));
         self.perhaps_dormant(name, |extractor| {
             extractor.within(body, &function.body);
         });
-        self.function = outside;
+        self.finish_listing();
+        (self.function, self.listing) = outside;
     }
 
     /// Walks the body of a function or class, and sets its imports aside if few programs use it.
@@ -412,79 +433,6 @@ impl<'a> Extractor<'a> {
         }
     }
 
-    /// A text that refers to a module, to what lies in a package, or to a group of entry points.
-    fn reference(&mut self, text: &str, offset: TextSize) {
-        if self.identity.origin == Origin::StandardLibrary {
-            return;
-        }
-        if self.identity.surroundings.groups.contains(text) {
-            self.add(Target::Group(text.to_owned()), offset, EdgeKind::EntryPoint);
-        }
-        for name in dynamic::imports_in(text) {
-            self.add(Target::Code(name.to_owned()), offset, EdgeKind::Lazy);
-        }
-        let top = |name: &str| name.split('.').next().map(str::to_owned);
-        // A library names modules of its own; the configuration of a program names any.
-        let may_name = |name: &str| self.identity.origin == Origin::Program || top(name) == top(self.identity.name);
-        if self.identity.origin == Origin::Library
-            && let Some(name) = dynamic::referred_name(text).filter(|name| !may_name(name))
-        {
-            let located = self.located(Target::Standard(name.to_owned()), offset, EdgeKind::Dynamic);
-            self.result.library_texts.push(located);
-        }
-        let target = if let Some(name) = dynamic::referred_name(text).filter(|name| may_name(name)) {
-            Target::Package(name.to_owned())
-        } else if let Some((package, last)) = dynamic::referred_package(text).filter(|(name, _)| may_name(name)) {
-            Target::Submodules(package.to_owned(), last.to_owned())
-        } else if let Some((level, name)) = dynamic::relative_name(text)
-            && !self.identity.package.is_empty()
-        {
-            let name = absolute(self.identity.package, level, name);
-            let located = self.located(Target::Guess(name), offset, EdgeKind::Dynamic);
-            self.result.library_texts.push(located);
-            return;
-        } else {
-            return;
-        };
-        self.add(target, offset, EdgeKind::Dynamic);
-    }
-
-    /// Notes the names of modules around this one that stand together in a literal: a table of
-    /// plugins, the names that a package imports when they are asked for.
-    fn table(&mut self, expression: &'a Expr) {
-        const FEWEST: usize = 2;
-        if self.identity.surroundings.packages.is_empty() {
-            return;
-        }
-        let mut words = Vec::new();
-        dynamic::collect_words(expression, &mut words);
-        for (package, submodules) in &self.identity.surroundings.packages {
-            let is_module = |word: &&&str| word.split('.').next().is_some_and(|first| submodules.contains(first));
-            let named: BTreeSet<&str> = words.iter().filter(is_module).copied().collect();
-            if named.len() >= FEWEST {
-                self.result.tables.extend(named.into_iter().map(|name| format!("{package}.{name}")));
-            }
-        }
-        // Relative names in a table are names of modules wherever they are made use of.
-        for (level, name) in words.iter().filter_map(|word| dynamic::relative_name(word)) {
-            let name = absolute(self.identity.package, level, name);
-            self.add(Target::Guess(name), start(expression), EdgeKind::Dynamic);
-        }
-    }
-
-    /// Keeps a text of the program that may name a file beside it.
-    fn note_text(&mut self, text: &str) {
-        const LONGEST: usize = 200;
-        if self.identity.origin == Origin::Program && !text.is_empty() && text.len() <= LONGEST && !text.contains('\n')
-        {
-            self.result.handles_sources |= text.ends_with(".py");
-            self.result.texts.push(text.to_owned());
-        }
-        if self.identity.origin == Origin::Library && text.len() <= LONGEST && text.ends_with(".py") {
-            self.result.source_texts.push(text.to_owned());
-        }
-    }
-
     fn call(&mut self, call: &'a ruff_python_ast::ExprCall) {
         let offset = start(call);
         let kind = if self.surroundings.guarded { self.kind() } else { EdgeKind::Dynamic };
@@ -493,6 +441,7 @@ impl<'a> Extractor<'a> {
             Some(Call::Computed) => self.result.computed_imports.push(offset),
             Some(Call::ImportHook) => self.result.edits_import_system = true,
             Some(Call::Sources) => self.result.handles_sources = true,
+            Some(Call::ShowsSources) => self.result.shows_sources = true,
             Some(Call::Reads(package)) => {
                 self.result.read_packages.push(package.clone());
                 self.add(Target::Module(package), offset, kind);
@@ -514,9 +463,13 @@ impl<'a> Visitor<'a> for Extractor<'a> {
         match expression {
             Expr::Call(call) => {
                 if self.identity.origin == Origin::Program {
+                    self.note_pattern(expression, Use::Unknown);
                     let names = call.arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref());
                     self.result.words.extend(names.map(|name| name.as_str().to_owned()));
                 }
+                self.note_files(call);
+                let keywords = call.arguments.keywords.iter().map(|keyword| &keyword.value);
+                call.arguments.args.iter().chain(keywords).for_each(|argument| self.note_sibling(argument));
                 self.call(call);
                 visitor::walk_expr(self, expression);
             }
@@ -539,16 +492,19 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                         self.result.edits_import_system = true;
                     }
                 }
+                self.listing.names_own_file |= matches!(name.id.as_str(), "__file__" | "__path__");
             }
             Expr::Attribute(attribute) => {
                 if self.identity.origin == Origin::Program {
                     self.result.words.insert(attribute.attr.as_str().to_owned());
                 }
                 if let Some(dotted) = self.conditions.dotted(expression) {
-                    if matches!(dotted.as_str(), "sys.modules" | "sys.meta_path" | "sys.path_hooks" | "__path__.append")
-                    {
-                        self.result.edits_import_system = true;
-                    }
+                    let extends_own_path =
+                        matches!(dotted.as_str(), "__path__.append" | "__path__.extend" | "__path__.insert");
+                    self.result.extends_own_path |= extends_own_path;
+                    self.result.edits_import_system |= extends_own_path
+                        || matches!(dotted.as_str(), "sys.modules" | "sys.meta_path" | "sys.path_hooks");
+                    self.result.edits_path |= dotted.starts_with("sys.path.") || dotted == "site.addsitedir";
                     let counts =
                         self.identity.origin != Origin::StandardLibrary || rules::may_wake(attribute.attr.as_str());
                     if counts && self.conditions.starts_with_import(&attribute.value) {
@@ -568,9 +524,7 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 visitor::walk_expr(self, expression);
             }
             Expr::FString(text) => {
-                if let Some(pattern) = dynamic::pattern(text) {
-                    self.note_text(&pattern);
-                }
+                self.note_pattern(expression, Use::Unknown);
                 for (position, element) in text.value.elements().enumerate() {
                     if let InterpolatedStringElement::Literal(literal) = element {
                         self.note_text(&literal.value);
@@ -578,6 +532,20 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                             self.reference(&format!("{}{{", literal.value), start(expression));
                         }
                     }
+                }
+                visitor::walk_expr(self, expression);
+            }
+            Expr::BinOp(operation) => {
+                if self.identity.origin == Origin::Program {
+                    self.note_pattern(expression, Use::Unknown);
+                    if operation.op == Operator::Div {
+                        self.note_pattern(&operation.right, Use::Path);
+                    }
+                }
+                if operation.op == Operator::Div
+                    && let Expr::StringLiteral(name) = &*operation.right
+                {
+                    self.note_own_folder(&operation.left, name.value.to_str());
                 }
                 visitor::walk_expr(self, expression);
             }

@@ -45,7 +45,7 @@ pub(crate) fn missing(growing: &Growing<'_>, certain: &[bool]) -> Vec<Missing> {
 fn may_be_made(growing: &Growing<'_>, name: &str, importer: Option<&Node>) -> bool {
     let edits = |node: &Node| {
         node.found.kind == ModuleKind::Extension
-            || node.outline.as_ref().is_some_and(|outline| outline.edits_import_system)
+            || node.outline.as_ref().is_some_and(|outline| outline.edits_import_system || outline.edits_path)
     };
     // A package often does it in a module of its own, as `tlz` does in `tlz._build_tlz`.
     let top = format!("{}.", name.split('.').next().unwrap_or_default());

@@ -4,7 +4,7 @@ use crate::graph::{AskedFiles, Edge, EdgeKind, ModuleKind, Options, Warning};
 use crate::library_sources::Sources;
 use crate::native_imports;
 use crate::outline::{Import, Outline, Surroundings};
-use crate::own_folder::OwnFolder;
+use crate::own_folder::{self, OwnFolder};
 use crate::owners::Owners;
 use crate::program::EntryPoint;
 use crate::project::{Origin, Project};
@@ -55,12 +55,18 @@ pub(crate) struct Growing<'a> {
     pub(crate) missing_distributions: Vec<String>,
     /// Packages whose sources go in as files too, with what of them.
     pub(crate) read_packages: BTreeMap<String, Sources>,
+    /// Packages whose folders a library names by its own file, with where.
+    pub(crate) listed: Vec<(Importer, String)>,
+    /// Top-level packages that look for sources in folders.
+    pub(crate) lists_sources: BTreeSet<String>,
     /// How many nodes have been looked into for packages of data.
     pub(crate) looked_into: usize,
     /// Top-level packages that list modules of packages that are not known.
     pub(crate) listing: BTreeSet<String>,
     /// Packages that a text names as a whole, with where it stands.
     pub(crate) named_packages: Vec<(Importer, String)>,
+    /// Distributions whose data files have been searched for names, and how many nodes were asked for theirs.
+    pub(crate) searched: (BTreeSet<usize>, usize),
     /// The distributions that the program wants.
     pub(crate) wanted: Wanted<'a>,
     /// What lies in the program's own folder.
@@ -128,9 +134,12 @@ impl<'a> Growing<'a> {
             asked: Vec::new(),
             missing_distributions: Vec::new(),
             read_packages: BTreeMap::new(),
+            listed: Vec::new(),
+            lists_sources: BTreeSet::new(),
             looked_into: 0,
             listing: BTreeSet::new(),
             named_packages: Vec::new(),
+            searched: (BTreeSet::new(), 0),
             wanted: Wanted::new(project, owners),
             own: OwnFolder::default(),
         }
@@ -323,7 +332,7 @@ impl<'a> Growing<'a> {
             Ok(node) => return Some(node),
             Err(absent) => absent,
         };
-        for alias in rules::aliases(name) {
+        for alias in rules::aliases(name).into_iter().chain(own_folder::names_on_edited_path(self, name)) {
             if let Ok(node) = self.include(&alias, importer) {
                 return Some(node);
             }

@@ -10,6 +10,8 @@ mod asked;
 mod certainty;
 mod condition;
 mod cython;
+mod cython_source;
+mod data_names;
 mod declaration;
 mod distribution;
 mod dynamic;

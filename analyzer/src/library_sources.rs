@@ -1,5 +1,6 @@
 //! Sources of libraries that are read as files: a library that looks for a file finds no module.
 
+use crate::dynamic::is_source_name;
 use crate::graph::ModuleKind;
 use crate::growing::Growing;
 use crate::outline::Outline;
@@ -22,6 +23,9 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     let Some(node) = growing.nodes.get(index).filter(|node| node.found.origin == Origin::Library) else { return };
     let (name, path) = (node.name.clone(), node.found.path.clone());
     let is_package = node.found.submodule_path.is_some();
+    if outline.shows_sources {
+        growing.own.show_sources();
+    }
     for package in &outline.read_packages {
         // A whole library is named to read its data, a package inside of it for what it holds.
         if package.contains('.') {
@@ -50,7 +54,7 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     let Some(folder) = path.parent() else { return };
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let file = entry.file_name();
-        let Some(file) = file.to_str().filter(|file| file.ends_with(".py") && *file != "__init__.py") else { continue };
+        let Some(file) = file.to_str().filter(|file| is_source_name(file) && *file != "__init__.py") else { continue };
         if named.iter().any(|pattern| pattern.matches(file)) && !package.is_empty() {
             growing.own.add_file(format!("{}/{file}", package.replace('.', "/")), entry.path());
         }
@@ -85,6 +89,7 @@ mod tests {
             ("one/main.py", "import p.q.a"),
             ("two/p/__init__.py", initializer),
             ("two/p/config-3.py", ""),
+            ("two/p/kernel.cu", ""),
             ("two/p/q/__init__.py", ""),
             ("two/p/q/a.py", ""),
         ]);
@@ -97,6 +102,7 @@ mod tests {
         assert_eq!(files(reads), ["p/q/__init__.py", "p/q/a.py"]);
         assert_eq!(files("path.glob('*/__init__.py')"), ["p/__init__.py", "p/q/__init__.py"]);
         assert_eq!(files("load('config-{}.py'.format(3))"), ["p/config-3.py"]);
+        assert_eq!(files("(HERE / 'kernel.cu').read_text()"), ["p/kernel.cu"]);
         assert!(files("'setup.py', 'absent.py', '*.py'").is_empty());
     }
 }

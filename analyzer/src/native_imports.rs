@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &NativeNames) {
     let Some(node) = growing.nodes.get(index) else { return };
     let importer = Importer { node: Some(index), line: 0, kind: EdgeKind::Binary };
+    let origin = node.found.origin;
     let own_top = node.name.split('.').next().unwrap_or_default().to_owned();
     let distribution = growing.owners.of_file(&node.found.path);
     let project = growing.project;
@@ -30,7 +31,7 @@ pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &Nat
     packages.retain(|package| !package.is_empty());
 
     for name in &names.exact {
-        if may_ask_for(growing, name, &own_top, &allowed) {
+        if may_ask_for(growing, name, origin, &own_top, &allowed) {
             guess(growing, index, name, importer);
         }
         for package in &packages {
@@ -44,7 +45,7 @@ pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &Nat
     if !names.pooled.is_empty() {
         let candidates = &growing.module_names(&allowed) | &growing.standard_module_names();
         for name in names_in_pool(&names.pooled, &candidates) {
-            if may_ask_for(growing, &name, &own_top, &allowed) {
+            if may_ask_for(growing, &name, origin, &own_top, &allowed) {
                 guess(growing, index, &name, importer);
             }
         }
@@ -72,7 +73,7 @@ fn guess(growing: &mut Growing<'_>, index: usize, name: &str, importer: Importer
     }
 }
 
-fn may_ask_for(growing: &mut Growing<'_>, name: &str, own_top: &str, allowed: &BTreeSet<usize>) -> bool {
+fn may_ask_for(growing: &mut Growing<'_>, name: &str, from: Origin, own_top: &str, allowed: &BTreeSet<usize>) -> bool {
     let Some(found) = growing.look_up(name) else { return false };
     match found.origin {
         Origin::StandardLibrary => !rules::is_unlikely_in_binaries(name),
@@ -80,6 +81,8 @@ fn may_ask_for(growing: &mut Growing<'_>, name: &str, own_top: &str, allowed: &B
         // package.
         _ if matches!(found.kind, ModuleKind::Namespace { .. }) => false,
         _ if name.split('.').next() == Some(own_top) => true,
+        // The program's own extension module may import any of its modules.
+        Origin::Program => from == Origin::Program,
         _ => growing.owners.of_file(&found.path).is_some_and(|owner| allowed.contains(&owner)),
     }
 }

@@ -32,8 +32,12 @@ pub(crate) struct Outline {
     pub(crate) edits_import_system: bool,
     /// Texts of the program's own modules that may name files beside them.
     pub(crate) texts: Vec<String>,
-    /// Whether the module handles source files: it loads, lists or shows them.
+    /// Whether the module handles source files: it loads or lists them.
     pub(crate) handles_sources: bool,
+    /// Whether the module shows the source of a module, its own or one that it is given.
+    pub(crate) shows_sources: bool,
+    /// Whether the module uses `sys.path`, so that modules may be found in further folders.
+    pub(crate) edits_path: bool,
     /// Texts of a library's modules that end in `.py`: they may name files beside it.
     pub(crate) source_texts: Vec<String>,
     /// Packages whose files it reads, sources included.
@@ -47,6 +51,12 @@ pub(crate) struct Outline {
     pub(crate) tables: Vec<String>,
     /// Whether the module lists the modules of a package that is not known.
     pub(crate) lists_modules: bool,
+    /// Whether the module looks for source files in folders.
+    pub(crate) lists_sources: bool,
+    /// Packages around the module whose folders it names by its own file.
+    pub(crate) own_folders: Vec<String>,
+    /// Whether the package extends its own `__path__`, as one does whose modules are plugins.
+    pub(crate) extends_own_path: bool,
     /// Whether its names stand in a `.pyi` file beside it, which it reads (`lazy_loader`).
     pub(crate) reads_stub: bool,
     /// The first syntax error. The imports before it are still there.
@@ -77,6 +87,8 @@ pub(crate) enum Target {
     Submodules(String, String),
     /// A text in a library that may name a module of the standard library.
     Standard(String),
+    /// A text in a library that may name a module of a distribution that the library requires.
+    Required(String),
     /// A text that may name a module, or something in a module.
     Guess(String),
     /// A text of the program that names a package of a library: frameworks look inside such a package
@@ -166,6 +178,8 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         edits_import_system: extracted.edits_import_system,
         texts: extracted.texts,
         handles_sources: extracted.handles_sources,
+        shows_sources: extracted.shows_sources,
+        edits_path: extracted.edits_path,
         source_texts: extracted.source_texts,
         read_packages: extracted.read_packages,
         words: extracted.words,
@@ -173,6 +187,9 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         tables: extracted.tables,
         lists_modules: extracted.lists_modules,
         reads_stub: extracted.reads_stub,
+        lists_sources: extracted.lists_sources,
+        own_folders: extracted.own_folders,
+        extends_own_path: extracted.extends_own_path,
         syntax_error,
     }
 }

@@ -1,5 +1,6 @@
+use crate::data_names;
 use crate::dynamic::is_dotted_name;
-use crate::graph::EdgeKind;
+use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer};
 use crate::outline::Outline;
 use crate::own_listing;
@@ -25,8 +26,10 @@ pub(crate) struct OwnFolder {
     texts: BTreeSet<String>,
     /// Texts that have not been looked at as names of packages.
     pub(crate) new_texts: Vec<String>,
-    /// Whether some module of the program handles source files.
+    /// Whether some module of the program handles source files, or something shows them.
     handles_sources: bool,
+    /// Whether some module of the program uses `sys.path`.
+    edits_path: bool,
     /// Whether some module of the program imports by a name that it computes.
     computes_names: bool,
     /// Files and folders that have been gone through.
@@ -48,13 +51,19 @@ struct Source {
 impl OwnFolder {
     /// Takes notice of what a module of the program says about files.
     pub(crate) fn note(&mut self, outline: &Outline) {
-        self.handles_sources |= outline.handles_sources;
+        self.handles_sources |= outline.handles_sources || outline.shows_sources;
+        self.edits_path |= outline.edits_path;
         self.computes_names |= !outline.computed_imports.is_empty();
         for text in &outline.texts {
             self.new_texts.push(text.clone());
             self.texts.insert(text.clone());
             self.texts.extend(text.split(['/', '\\']).filter(|part| !part.is_empty()).map(str::to_owned));
         }
+    }
+
+    /// Takes notice of a library that shows the sources of what it is given.
+    pub(crate) fn show_sources(&mut self) {
+        self.handles_sources = true;
     }
 
     /// Adds a file that was found elsewhere.
@@ -72,6 +81,48 @@ impl OwnFolder {
         }
         self.files.into_iter().map(|(inside, path)| OwnFile { path, inside }).collect()
     }
+}
+
+/// Adds the sources of all that the program imports from its own folder, for those who look at them.
+pub(crate) fn add_sources(growing: &mut Growing<'_>) {
+    if !growing.own.handles_sources {
+        return;
+    }
+    let sources: Vec<PathBuf> = growing
+        .nodes
+        .iter()
+        .filter(|node| node.found.origin == Origin::Program && node.found.kind == ModuleKind::Source)
+        .map(|node| node.found.path.clone())
+        .collect();
+    for path in sources {
+        if let Some(inside) = place_inside(growing, &path) {
+            growing.own.files.insert(inside, path);
+        }
+    }
+}
+
+/// Other names of a module that is not found under its own: where the program edits `sys.path`, the
+/// folders that its texts name may be on it, and the finder for folders of the bundle serves what
+/// lies there under both names.
+pub(crate) fn names_on_edited_path(growing: &Growing<'_>, name: &str) -> Vec<String> {
+    if !growing.own.edits_path {
+        return Vec::new();
+    }
+    let inner = |folder: &Path| -> Vec<(String, PathBuf)> {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        let named = entries.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())));
+        let mut named: Vec<_> = named
+            .filter(|(name, path)| growing.own.texts.contains(name) && is_dotted_name(name) && path.is_dir())
+            .collect();
+        named.sort();
+        named
+    };
+    let mut names = Vec::new();
+    for (first, path) in inner(&growing.project.program.root) {
+        names.push(format!("{first}.{name}"));
+        names.extend(inner(&path).into_iter().map(|(second, _)| format!("{first}.{second}.{name}")));
+    }
+    names
 }
 
 /// Takes what lies in the program's folder into the graph: all of it where the user named the
@@ -139,8 +190,9 @@ fn take(growing: &mut Growing<'_>, path: PathBuf) {
     if is_extension_module(growing, &path) {
         return;
     }
-    if is_configuration(&path) {
-        follow_configuration(growing, &path);
+    let importer = Importer { node: Some(0), line: 0, kind: EdgeKind::Dynamic };
+    for name in data_names::names_in(&path) {
+        growing.guess_reference(&name, importer);
     }
     growing.own.files.insert(inside, path);
 }
@@ -211,29 +263,6 @@ fn is_extension_module(growing: &Growing<'_>, path: &Path) -> bool {
     suffixes.iter().any(|suffix| suffix.matches('.').count() > 1 && name.ends_with(suffix.as_str()))
 }
 
-fn is_configuration(path: &Path) -> bool {
-    const ENDINGS: [&str; 7] = ["cfg", "conf", "ini", "json", "toml", "yaml", "yml"];
-    const LARGEST: u64 = 1 << 18;
-    let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
-    ENDINGS.contains(&ending) && fs::metadata(path).is_ok_and(|metadata| metadata.len() <= LARGEST)
-}
-
-/// Configuration names classes and modules by dotted names: `class: rich.logging.RichHandler`.
-fn follow_configuration(growing: &mut Growing<'_>, path: &Path) {
-    let Ok(bytes) = fs::read(path) else { return };
-    let text = String::from_utf8_lossy(&bytes);
-    let is_part = |character: char| character.is_ascii_alphanumeric() || matches!(character, '_' | '.');
-    let words: BTreeSet<&str> = text
-        .split(|character| !is_part(character))
-        .map(|word| word.trim_matches('.'))
-        .filter(|word| word.contains('.') && is_dotted_name(word))
-        .collect();
-    let importer = Importer { node: Some(0), line: 0, kind: EdgeKind::Dynamic };
-    for word in words {
-        growing.guess_reference(word, importer);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::graph::Options;
@@ -287,6 +316,43 @@ mod tests {
         );
         assert_eq!(modules, ["__main__", "app", "app.unnamed"]);
         assert_eq!(files, ["app/a.txt", "data/x.txt", "data/y.txt", "schema.sql"]);
+    }
+
+    #[test]
+    fn computed_names_of_files_are_patterns() {
+        let main = "open(here / f'{x}.txt'), f'text_{language}.dat', f'{x}.log', os.path.join(here, '%s.bin' % x)";
+        let names = ["a.txt", "text_de.dat", "b.log", "c.bin", "d.bak"].map(|name| format!("one/{name}"));
+        let mut files: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "")).collect();
+        files.push(("one/main.py", main));
+        assert_eq!(found(Scope::Script, &files).1, ["a.txt", "c.bin", "text_de.dat"]);
+    }
+
+    #[test]
+    fn who_shows_sources_has_them_as_files() {
+        let module = ("one/rules.py", "");
+        for main in
+            ["import rules, inspect\ninspect.getsource(rules)", "import rules\nopen(__file__)", "import rules, lib"]
+        {
+            let files = [("one/main.py", main), module, ("two/lib.py", "import inspect\ninspect.getsource(x)")];
+            assert_eq!(found(Scope::Script, &files).1, ["main.py", "rules.py"], "{main}");
+        }
+        assert!(found(Scope::Script, &[("one/main.py", "import rules"), module]).1.is_empty());
+    }
+
+    #[test]
+    fn folders_are_searched_that_a_program_puts_on_its_path() {
+        let vendored = [("one/vendor/v/__init__.py", ""), ("one/vendor/v/w.py", ""), ("one/deep/er/x.py", "")];
+        let main = "import sys\nsys.path.insert(0, here('vendor'))\nsys.path.append(here('deep', 'er'))\n";
+        fn with<'a>(vendored: &[(&'a str, &'a str)], main: &'a str) -> Vec<(&'a str, &'a str)> {
+            [vendored, &[("one/main.py", main)]].concat()
+        }
+        let found_there = format!("{main}from v import w\nimport x");
+        let (modules, _) = found(Scope::Script, &with(&vendored, &found_there));
+        assert_eq!(modules, ["__main__", "deep", "deep.er", "deep.er.x", "sys", "vendor", "vendor.v", "vendor.v.w"]);
+        for (main, certain) in [("import v", true), (&format!("{main}import absent"), false)] {
+            let (_folder, project) = testing::project(&with(&vendored, main));
+            assert_eq!(walk(&project, &Options::default()).unwrap().missing[0].certain, certain);
+        }
     }
 
     #[test]

@@ -84,8 +84,15 @@ fn belongs(entry: &DirEntry, root: &Path, is_named: &impl Fn(&str) -> bool) -> b
             || name.ends_with(".egg-info")
             || is_environment.contains(&true))
     } else {
-        !(is_compiled(name) || (at_the_root && is_of_development(name)) || is_test(name))
+        let is_unasked_test = is_test(name) && !lies_in_tests(entry.path(), root);
+        !(is_compiled(name) || (at_the_root && is_of_development(name)) || is_unasked_test)
     }
+}
+
+/// Whether a file lies in a folder of tests, which was entered only because the program names it.
+fn lies_in_tests(path: &Path, root: &Path) -> bool {
+    let inside = path.parent().and_then(|folder| folder.strip_prefix(root).ok());
+    inside.into_iter().flatten().any(|part| matches!(part.to_str(), Some("test" | "tests")))
 }
 
 fn is_compiled(name: &str) -> bool {
@@ -141,7 +148,8 @@ mod tests {
         let always = ["data/README.md", "data/a.json", "frontend/dist/index.html", "main.py"];
         assert_eq!(listed(""), always);
         assert!(listed("pyproject.toml").contains(&"pyproject.toml".to_owned()));
-        assert!(listed("tests").len() == always.len());
+        assert!(listed("tests").contains(&"tests/test_main.py".to_owned()));
+        assert!(!listed("tests").contains(&"test_more.py".to_owned()));
         assert!(!listed("run.log").contains(&"run.log".to_owned()));
     }
 }

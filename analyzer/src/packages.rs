@@ -5,10 +5,11 @@ use crate::dynamic::is_dotted_name;
 use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer};
+use crate::library_sources::Sources;
 use crate::outline::{Import, Outline, Target};
 use crate::project::Origin;
-use crate::rules;
 use crate::walk::{follow_import, submodules};
+use crate::{data_names, rules, wanted};
 use std::collections::BTreeSet;
 
 /// Takes notice of what a module says about the modules around it.
@@ -16,7 +17,20 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     let Some(node) = growing.nodes.get(index) else { return };
     let top = node.name.split('.').next().unwrap_or_default().to_owned();
     if outline.lists_modules {
-        growing.listing.insert(top);
+        growing.listing.insert(top.clone());
+    }
+    if node.found.origin == Origin::Library {
+        let importer = Importer { node: Some(index), line: 0, kind: EdgeKind::Lazy };
+        let is_package = node.found.submodule_path.is_some();
+        if outline.extends_own_path && is_package {
+            // The modules of such a package are plugins, which are looked for as files.
+            growing.listed.push((importer, node.name.clone()));
+            growing.lists_sources.insert(top.clone());
+        }
+        growing.listed.extend(outline.own_folders.iter().map(|folder| (importer, folder.clone())));
+        if outline.lists_sources {
+            growing.lists_sources.insert(top.clone());
+        }
     }
     growing.metadata.extend(outline.metadata.iter().map(|name| normalized(name)));
     growing.wanted.note_words(outline.words.iter().chain(&outline.texts));
@@ -34,15 +48,32 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
 /// Includes the submodules of packages that are scanned, and the packages that hold data.
 pub(crate) fn follow(growing: &mut Growing<'_>) {
     include_packages_of_data(growing);
+    data_names::follow(growing);
     for (importer, package, start) in std::mem::take(&mut growing.scans) {
         include_below(growing, &package, &start, importer, Depth::Two);
     }
+    follow_listed(growing);
     follow_texts(growing);
     let (known, unknown): (Vec<_>, Vec<_>) =
         std::mem::take(&mut growing.named_packages).into_iter().partition(|named| is_looked_into(growing, named));
     growing.named_packages = unknown;
     for (importer, package) in known {
         include_below(growing, &package, "", importer, Depth::All);
+    }
+}
+
+/// A library that looks for sources in a folder of its own, which is a package, imports what it
+/// finds there.
+fn follow_listed(growing: &mut Growing<'_>) {
+    let top = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let (looked_into, others): (Vec<_>, Vec<_>) = std::mem::take(&mut growing.listed)
+        .into_iter()
+        .partition(|(_, package)| growing.lists_sources.contains(&top(package)));
+    growing.listed = others;
+    for (importer, package) in looked_into {
+        if growing.read_packages.insert(package.clone(), Sources::All) != Some(Sources::All) {
+            include_below(growing, &package, "", importer, Depth::All);
+        }
     }
 }
 
@@ -65,7 +96,7 @@ fn follow_texts(growing: &mut Growing<'_>) {
 
 /// Whether somebody looks for modules in a package that a text names: the framework that the
 /// program configures with it, or the library itself, which lists modules.
-fn is_looked_into(growing: &Growing<'_>, (importer, name): &(Importer, String)) -> bool {
+fn is_looked_into(growing: &mut Growing<'_>, (importer, name): &(Importer, String)) -> bool {
     let Some(&package) = growing.by_name.get(name) else { return false };
     let is_library_package = growing.nodes.get(package).is_some_and(|node| {
         node.found.origin == Origin::Library
@@ -75,7 +106,36 @@ fn is_looked_into(growing: &Growing<'_>, (importer, name): &(Importer, String)) 
     let by_program =
         importer.node.and_then(|node| growing.nodes.get(node)).is_none_or(|node| node.found.origin == Origin::Program);
     let top = name.split('.').next().unwrap_or_default();
-    is_library_package && name.contains('.') && (by_program || growing.listing.contains(top))
+    if !name.contains('.') {
+        return is_library_package && by_program && has_app_modules(growing, name);
+    }
+    is_library_package && (by_program || growing.listing.contains(top))
+}
+
+/// Whether a name that stands in a list of the program is that of a package of a framework's kind.
+pub(crate) fn is_app(growing: &mut Growing<'_>, name: &str) -> bool {
+    growing.look_up(name).is_some_and(|found| found.origin == Origin::Library) && has_app_modules(growing, name)
+}
+
+/// Whether a package has modules that a framework looks for by their names.
+fn has_app_modules(growing: &mut Growing<'_>, package: &str) -> bool {
+    const LOOKED_FOR: [&str; 5] = ["apps", "management", "migrations", "models", "templatetags"];
+    LOOKED_FOR.iter().any(|module| growing.look_up(&format!("{package}.{module}")).is_some())
+}
+
+/// A text in a library names a module of a distribution that the library requires:
+/// `add_extension("jinja2.ext.do")`.
+pub(crate) fn guess_required(growing: &mut Growing<'_>, index: usize, name: &str, importer: Importer) {
+    let top = name.split('.').next().unwrap_or_default();
+    if growing.look_up(top).is_none_or(|found| found.origin != Origin::Library) {
+        return;
+    }
+    let Some(owner) = wanted::owner_of(growing, name) else { return };
+    let from = growing.nodes.get(index).and_then(|node| growing.owners.of_file(&node.found.path));
+    let project = growing.project;
+    if from.is_some_and(|from| from == owner || growing.wanted.requires(project, from, owner)) {
+        growing.guess_reference(name, importer);
+    }
 }
 
 /// A folder with an initializer, other files and no other module is there for its files: `tzdata`
@@ -169,11 +229,14 @@ mod tests {
             "from importlib import import_module\ndef f():\n    name = f'p.b_{x}'\n    import_module(name)",
             "__import__('b_%s' % x, globals(), locals(), [], 1)",
             "__import__(f'{__spec__.parent}.b_{x}')",
+            "from importlib import import_module\nimport_module(find(f'p.b_{x}'))",
         ] {
             assert_eq!(below(source), ["p.b_x", "p.b_y"], "{source}");
         }
         assert_eq!(below("__import__(__package__ + '.a')"), ["p.a"]);
         assert_eq!(below("find(packages=('p.q.', ''))"), ["p.q", "p.q.deep"]);
+        let joined = "P = 'p'\nfrom importlib import import_module\nimport_module('.'.join([P, 'q', x]))";
+        assert_eq!(below(joined), ["p.q", "p.q.deep"]);
         assert_eq!(below("import pkgutil\npkgutil.iter_modules(__path__)").len(), 5);
     }
 
@@ -203,6 +266,71 @@ mod tests {
             ("two/p/q/tests.py", ""),
         ];
         assert_eq!(names(&files), ["p.q", "p.q.admin"]);
+    }
+
+    #[test]
+    fn an_app_is_named_beside_dotted_names() {
+        let main = |apps: &str| {
+            let apps = format!("import p\nAPPS = {apps}");
+            names(&[
+                ("one/main.py", &apps),
+                ("two/p/__init__.py", ""),
+                ("two/app/__init__.py", ""),
+                ("two/app/apps.py", ""),
+                ("two/app/checks.py", ""),
+                ("two/lib/__init__.py", ""),
+                ("two/lib/part.py", ""),
+            ])
+        };
+        assert_eq!(main("['p.q', 'app', 'lib']"), ["app", "app.apps", "app.checks"]);
+        assert!(main("['app', 'lib']").is_empty());
+    }
+
+    #[test]
+    fn a_library_names_modules_of_what_it_requires() {
+        let library = |requires: &str| {
+            let metadata = format!("Name: p\nVersion: 1\n{requires}");
+            names(&[
+                ("one/main.py", "import p"),
+                ("two/p/__init__.py", "add('lib.extension.Part')"),
+                ("two/p-1.dist-info/METADATA", &metadata),
+                ("two/p-1.dist-info/RECORD", "p/__init__.py,,\n"),
+                ("two/lib/__init__.py", ""),
+                ("two/lib/extension.py", ""),
+                ("two/lib-1.dist-info/METADATA", "Name: lib\nVersion: 1\n"),
+                ("two/lib-1.dist-info/RECORD", "lib/__init__.py,,\nlib/extension.py,,\n"),
+            ])
+        };
+        assert_eq!(library("Requires-Dist: lib\n"), ["lib", "lib.extension"]);
+        assert!(library("").is_empty());
+    }
+
+    #[test]
+    fn modules_that_are_listed_as_files_go_in_as_both() {
+        let listing = "for name in os.listdir(os.path.dirname(__file__)):\n    name.endswith('.py')";
+        let (_folder, project) =
+            testing::project(&[("one/main.py", "import p"), ("two/p/__init__.py", listing), ("two/p/a.py", "")]);
+        let graph = walk(&project, &Options::default()).unwrap();
+        assert!(graph.modules.contains_key("p.a"));
+        let files: Vec<_> = graph.own_files.iter().map(|file| file.inside.as_str()).collect();
+        assert_eq!(files, ["p/__init__.py", "p/a.py"]);
+
+        // The folder is named in one place, and listed in another.
+        let lister = "def scan(folder):\n    for name in os.scandir(folder):\n        name.endswith('.py')";
+        let files = [("one/main.py", "import p"), ("two/p/scan.py", lister), ("two/p/models/__init__.py", "")];
+        let named = |initializer: &str| {
+            names(&[&files[..], &[("two/p/__init__.py", initializer), ("two/p/models/m.py", "")]].concat())
+        };
+        let initializer = "from .scan import scan\nscan(Path(__file__).parent / 'models')";
+        assert_eq!(named(initializer), ["p.models", "p.models.m", "p.scan"]);
+        assert_eq!(named("from .scan import scan"), ["p.scan"]);
+        assert_eq!(below("__path__.extend(folders(__name__))").len(), 5);
+    }
+
+    #[test]
+    fn a_table_of_a_parser_is_named_to_a_function() {
+        assert_eq!(below("lex(lextab='b_x')"), ["p.b_x"]);
+        assert!(below("lex(lextab='a')").is_empty());
     }
 
     #[test]

@@ -1,4 +1,5 @@
 use crate::condition::Role;
+use crate::cython_source;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::interpreter::Interpreter;
 use crate::native_names::{self, NativeNames};
@@ -116,6 +117,10 @@ fn identity(job: &Job) -> Identity<'_> {
 /// strings of the library do.
 fn source_beside(job: &Job, interpreter: &Interpreter) -> Option<Box<Outline>> {
     let stem = job.path.file_name()?.to_str()?.split('.').next()?;
+    if let Ok(bytes) = fs::read(job.path.with_file_name(format!("{stem}.pyx"))) {
+        let imports = cython_source::imports(&source::decode(&bytes), &job.package);
+        return Some(Box::new(Outline { imports, ..Outline::default() }));
+    }
     let bytes = fs::read(job.path.with_file_name(format!("{stem}.py"))).ok()?;
     (bytes.len() <= LARGEST_SOURCE).then(|| Box::new(outline(&source::decode(&bytes), identity(job), interpreter)))
 }

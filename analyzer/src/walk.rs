@@ -59,6 +59,7 @@ pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> 
     }
     // Beyond this point no module is added.
     library_sources::add_files(&mut growing);
+    own_folder::add_sources(&mut growing);
     let certain = certainty::certain_modules(growing.nodes.iter().map(|node| node.certain_targets.as_slice()));
     refuse_certain_syntax_errors(&growing, &certain)?;
     let missing = findings::missing(&growing, &certain);
@@ -158,6 +159,7 @@ fn follow(growing: &mut Growing<'_>, index: usize, reading: Reading) {
             }
         }
         Reading::Python(mut outline) => {
+            note_own(growing, index, &outline);
             for import in std::mem::take(&mut outline.imports) {
                 follow_import(growing, index, import);
             }
@@ -222,9 +224,13 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
                 growing.guess(module, importer);
             }
         }
+        Target::Required(name) => packages::guess_required(growing, index, &name, importer),
         Target::Guess(name) => growing.guess_reference(&name, importer),
         Target::Code(name) => growing.guess(&name, importer),
         Target::Package(name) => {
+            if !name.contains('.') && packages::is_app(growing, &name) {
+                growing.guess(&name, importer);
+            }
             growing.guess_reference(&name, importer);
             growing.named_packages.push((importer, name));
         }
@@ -336,6 +342,13 @@ fn note_attribute_uses(growing: &mut Growing<'_>, index: usize, outline: &mut Ou
     }
 }
 
+/// What the program says of files and folders is known before its imports are followed.
+fn note_own(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
+    if growing.nodes.get(index).is_some_and(|node| node.found.origin == Origin::Program) {
+        growing.own.note(outline);
+    }
+}
+
 fn note_warnings(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     let Some(node) = growing.nodes.get(index) else { return };
     let (module, file) = (&node.name, &node.found.path);
@@ -349,7 +362,6 @@ fn note_warnings(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
         });
     }
     if node.found.origin == Origin::Program {
-        growing.own.note(outline);
         for &line in &outline.computed_imports {
             growing.warnings.push(Warning::ComputedImport { module: module.clone(), file: file.clone(), line });
         }
@@ -514,6 +526,17 @@ mod tests {
         let files = [("one/main.py", "import a\n__import__(x)"), ("one/a.py", "")];
         let graph = graph(&files, &Options::default()).unwrap();
         assert!(matches!(graph.warnings[..], [Warning::ComputedImport { line: 2, .. }]));
+    }
+
+    #[test]
+    fn an_extension_module_of_the_program_imports_its_modules() {
+        let files = [
+            ("one/main.py", "import fast"),
+            ("one/fast.abi3.so", "\0helper\0foreign\0"),
+            ("one/helper.py", ""),
+            ("two/foreign.py", ""),
+        ];
+        assert_eq!(names(&files), ["__main__", "fast", "helper"]);
     }
 
     #[test]

@@ -153,6 +153,14 @@ impl<'a> Wanted<'a> {
         named.chain([distribution]).collect()
     }
 
+    /// Whether a distribution requires another one.
+    pub(crate) fn requires(&mut self, project: &Project, from: usize, to: usize) -> bool {
+        let Some(name) = self.owners.distribution(to).map(|to| crate::distribution::normalized(&to.name)) else {
+            return false;
+        };
+        self.relations(project, from).by_name.get(&name).is_some_and(|relation| relation.required)
+    }
+
     /// Whether an import of this kind in a library leads to the other distribution.
     fn leads_to(&mut self, project: &Project, from: usize, to: usize, kind: EdgeKind, life: Life) -> bool {
         if from == to || self.wanted.contains(&to) || (life == Life::Live && kind == EdgeKind::TopLevel) {
@@ -170,7 +178,7 @@ impl<'a> Wanted<'a> {
                 is_direct || features.is_some()
             }
             (EdgeKind::EntryPoint | EdgeKind::Optional, None) => is_direct,
-            (EdgeKind::EntryPoint, Some(_)) => is_direct,
+            (EdgeKind::EntryPoint | EdgeKind::Binary, Some(_)) => is_direct,
             // An extra is the name of a feature, and who uses the feature says its name: `excel` in
             // `read_excel`, `plot`, `postgresql` in an address.
             (_, Some(features)) => {
@@ -233,7 +241,7 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
         Target::Members { module, .. } => module,
         Target::Package(name) => name,
         // Each distribution that offers something is looked at by itself.
-        Target::Group(_) | Target::Standard(_) => return false,
+        Target::Group(_) | Target::Standard(_) | Target::Required(_) => return false,
     };
     if is_display(name) {
         return !(life == Life::Live || growing.wanted.is_mentioned("tkinter") || growing.wanted.is_mentioned("tkagg"));
@@ -255,7 +263,7 @@ fn is_display(name: &str) -> bool {
 }
 
 /// The distribution that a module belongs to. Several may share its first packages.
-fn owner_of(growing: &mut Growing<'_>, name: &str) -> Option<usize> {
+pub(crate) fn owner_of(growing: &mut Growing<'_>, name: &str) -> Option<usize> {
     let mut part = name;
     loop {
         if let Some(found) = growing.look_up(part) {
@@ -318,6 +326,14 @@ mod tests {
         let lib = "def f():\n    import extra";
         assert!(distributions("import lib", lib).is_empty());
         assert_eq!(distributions("import lib\nlib.read_excel()", lib), ["extra"]);
+    }
+
+    #[test]
+    fn what_an_import_names_is_said() {
+        let lib = "def f():\n    import extra";
+        assert_eq!(distributions("from lib.excel import Sheet", lib), ["extra"]);
+        assert_eq!(distributions("import lib.excel", lib), ["extra"]);
+        assert!(distributions("from lib import g", lib).is_empty());
     }
 
     #[test]

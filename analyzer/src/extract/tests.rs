@@ -26,9 +26,15 @@ fn imports(source: &str) -> Vec<(String, EdgeKind)> {
         Target::Submodules(package, start) => format!("{package}.{start}*"),
         Target::Guess(name) | Target::Package(name) | Target::Code(name) => format!("?{name}"),
         Target::Group(name) => format!("[{name}]"),
-        Target::Standard(name) => format!("~{name}"),
+        Target::Standard(name) | Target::Required(name) => format!("~{name}"),
     };
-    read(source).imports.into_iter().map(|import| (text(import.target), import.kind)).collect()
+    let is_own = |target: &Target| !matches!(target, Target::Required(_));
+    read(source)
+        .imports
+        .into_iter()
+        .filter(|import| is_own(&import.target))
+        .map(|import| (text(import.target), import.kind))
+        .collect()
 }
 
 #[track_caller]

@@ -1,0 +1,195 @@
+//! What the texts in a module name: modules, packages, groups of entry points, files.
+
+use super::Extractor;
+use crate::dynamic;
+use crate::graph::EdgeKind;
+use crate::outline::{Target, absolute, start};
+use crate::project::Origin;
+use ruff_python_ast::{Expr, ExprCall};
+use ruff_text_size::TextSize;
+use std::collections::BTreeSet;
+
+impl<'a> Extractor<'a> {
+    /// A text that refers to a module, to what lies in a package, or to a group of entry points.
+    pub(super) fn reference(&mut self, text: &str, offset: TextSize) {
+        if self.identity.origin == Origin::StandardLibrary {
+            return;
+        }
+        if self.identity.surroundings.groups.contains(text) {
+            self.add(Target::Group(text.to_owned()), offset, EdgeKind::EntryPoint);
+        }
+        for name in dynamic::imports_in(text) {
+            self.add(Target::Code(name.to_owned()), offset, EdgeKind::Lazy);
+        }
+        let top = |name: &str| name.split('.').next().map(str::to_owned);
+        // A library names modules of its own; the configuration of a program names any.
+        let identity = self.identity;
+        let may_name = |name: &str| identity.origin == Origin::Program || top(name) == top(identity.name);
+        if self.identity.origin == Origin::Library
+            && let Some(name) = dynamic::referred_name(text).filter(|name| !may_name(name))
+        {
+            let located = self.located(Target::Standard(name.to_owned()), offset, EdgeKind::Dynamic);
+            self.result.library_texts.push(located);
+            self.add(Target::Required(name.to_owned()), offset, EdgeKind::Dynamic);
+        }
+        let target = if let Some(name) = dynamic::referred_name(text).filter(|name| may_name(name)) {
+            Target::Package(name.to_owned())
+        } else if let Some((package, last)) = dynamic::referred_package(text).filter(|(name, _)| may_name(name)) {
+            Target::Submodules(package.to_owned(), last.to_owned())
+        } else if let Some((package, last)) = dynamic::own_start(text, self.identity.name) {
+            let target = Target::Submodules(package.to_owned(), last.to_owned());
+            let located = self.located(target, offset, EdgeKind::Dynamic);
+            self.result.library_texts.push(located);
+            return;
+        } else if let Some((level, name)) = dynamic::relative_name(text)
+            && !self.identity.package.is_empty()
+        {
+            let name = absolute(self.identity.package, level, name);
+            let located = self.located(Target::Guess(name), offset, EdgeKind::Dynamic);
+            self.result.library_texts.push(located);
+            return;
+        } else {
+            return;
+        };
+        self.add(target, offset, EdgeKind::Dynamic);
+    }
+
+    /// Notes the names of modules around this one that stand together in a literal: a table of
+    /// plugins, the names that a package imports when they are asked for.
+    pub(super) fn table(&mut self, expression: &'a Expr) {
+        const FEWEST: usize = 2;
+        let is_program = self.identity.origin == Origin::Program;
+        if self.identity.surroundings.packages.is_empty() && !is_program {
+            return;
+        }
+        let mut words = Vec::new();
+        dynamic::collect_words(expression, &mut words);
+        for (package, submodules) in &self.identity.surroundings.packages {
+            let is_module = |word: &&&str| word.split('.').next().is_some_and(|first| submodules.contains(first));
+            let named: BTreeSet<&str> = words.iter().filter(is_module).copied().collect();
+            if named.len() >= FEWEST {
+                self.result.tables.extend(named.into_iter().map(|name| format!("{package}.{name}")));
+            }
+        }
+        // `INSTALLED_APPS = ["django.contrib.admin", "rest_framework"]`
+        if is_program && words.iter().any(|word| dynamic::referred_name(word).is_some()) {
+            for word in words.iter().filter(|word| !word.contains('.') && dynamic::is_dotted_name(word)) {
+                self.add(Target::Package((*word).to_owned()), start(expression), EdgeKind::Dynamic);
+            }
+        }
+        if self.identity.package.is_empty() {
+            return;
+        }
+        // Relative names in a table are names of modules wherever they are made use of.
+        for (level, name) in words.iter().filter_map(|word| dynamic::relative_name(word)) {
+            let name = absolute(self.identity.package, level, name);
+            self.add(Target::Guess(name), start(expression), EdgeKind::Dynamic);
+        }
+    }
+
+    /// Keeps a text of the program that may name a file beside it.
+    pub(super) fn note_text(&mut self, text: &str) {
+        const LONGEST: usize = 200;
+        if self.identity.origin == Origin::Program && !text.is_empty() && text.len() <= LONGEST && !text.contains('\n')
+        {
+            self.result.handles_sources |= text.ends_with(".py");
+            self.result.texts.push(text.to_owned());
+        }
+        if self.identity.origin == Origin::Library && text.len() <= LONGEST && dynamic::is_source_name(text) {
+            self.listing.sees_sources |= text.ends_with(".py");
+            self.result.source_texts.push(text.to_owned());
+        }
+    }
+
+    /// Takes notice of what a call says of files: names of them, folders, that it lists one.
+    pub(super) fn note_files(&mut self, call: &'a ExprCall) {
+        if let Expr::Attribute(method) = &*call.func {
+            let name = method.attr.as_str();
+            self.listing.lists |=
+                matches!(name, "listdir" | "scandir" | "walk" | "glob" | "iglob" | "rglob" | "iterdir");
+        }
+        if names_a_path(&call.func) {
+            if self.identity.origin == Origin::Program {
+                call.arguments.args.iter().for_each(|path| self.note_pattern(path, Use::Path));
+            }
+            if let [folder, .., Expr::StringLiteral(last)] = &*call.arguments.args {
+                self.note_own_folder(folder, last.value.to_str());
+            }
+        }
+    }
+
+    /// `Path(__file__).parent / "models"`: a package beside the module, as a folder.
+    pub(super) fn note_own_folder(&mut self, folder: &Expr, name: &str) {
+        if self.identity.origin == Origin::Library
+            && let Some((package, submodules)) = self.identity.surroundings.packages.first()
+            && submodules.contains(name)
+            && dynamic::is_from_own_file(folder)
+        {
+            self.result.own_folders.push(format!("{package}.{name}"));
+        }
+    }
+
+    /// A text that is given to a function and is the name of a module beside this one:
+    /// `lex(lextab="unit_lextab")`. A single word says too little.
+    pub(super) fn note_sibling(&mut self, argument: &Expr) {
+        if let Expr::StringLiteral(text) = argument
+            && self.identity.origin == Origin::Library
+            && let Some((package, submodules)) = self.identity.surroundings.packages.first()
+            && let text = text.value.to_str()
+            && text.trim_matches('_').contains('_')
+            && submodules.contains(text)
+        {
+            self.add(Target::Guess(format!("{package}.{text}")), start(argument), EdgeKind::Dynamic);
+            // Tables that parsers are made from are looked for as files too.
+            self.result.source_texts.push(format!("{text}.py"));
+        }
+    }
+
+    /// What a function, or the module outside of functions, lists: sources beside it, as a plugin
+    /// system does, or sources somewhere.
+    pub(super) fn finish_listing(&mut self) {
+        let Listing { lists, sees_sources, names_own_file } = std::mem::take(&mut self.listing);
+        if !(lists && sees_sources && self.identity.origin == Origin::Library) {
+            return;
+        }
+        self.result.lists_sources = true;
+        if names_own_file && !self.identity.package.is_empty() {
+            self.result.own_folders.push(self.identity.package.to_owned());
+        }
+    }
+
+    /// Keeps a pattern for names of files, which a computed text of the program is.
+    pub(super) fn note_pattern(&mut self, expression: &Expr, from: Use) {
+        if self.identity.origin != Origin::StandardLibrary
+            && let Some(pattern) = dynamic::pattern(expression)
+            && (from == Use::Path || dynamic::is_telling(&pattern))
+        {
+            self.note_text(&pattern);
+        }
+    }
+}
+
+/// What a computed text is used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    Unknown,
+    Path,
+}
+
+/// What is seen in one function of how it looks for files.
+#[derive(Debug, Default)]
+pub(super) struct Listing {
+    lists: bool,
+    sees_sources: bool,
+    pub(super) names_own_file: bool,
+}
+
+/// Whether a function takes paths: `os.path.join`, `Path`, `folder.joinpath`, `open`.
+fn names_a_path(function: &Expr) -> bool {
+    let name = match function {
+        Expr::Name(name) => name.id.as_str(),
+        Expr::Attribute(attribute) => attribute.attr.as_str(),
+        _ => return false,
+    };
+    matches!(name, "join" | "joinpath" | "open" | "Path" | "with_name")
+}
