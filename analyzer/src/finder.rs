@@ -140,7 +140,8 @@ impl<'a> Finder<'a> {
         Some(Found { kind: ModuleKind::Frozen, path, submodule_path: None, origin: Origin::StandardLibrary })
     }
 
-    fn find_on_path(&mut self, name: &str, path: &[PathBuf]) -> Option<Found> {
+    /// Finds a module in folders, wherever they come from.
+    pub(crate) fn find_on_path(&mut self, name: &str, path: &[PathBuf]) -> Option<Found> {
         let mut portions = Vec::new();
         for folder in path {
             let listing = self.listing(folder);

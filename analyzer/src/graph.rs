@@ -132,6 +132,8 @@ pub enum EdgeKind {
     Binary,
     /// By a rule of [`walk`](crate::walk), for what no source says.
     Rule,
+    /// By what [`Additions`](crate::Additions) know of the importing module.
+    Addition,
     /// By nothing that was seen: it lies in the program's own folder.
     Folder,
     /// By a flag.

@@ -1,3 +1,4 @@
+use crate::additions::{Additions, Said};
 use crate::condition::Role;
 use crate::finder::{Finder, Found};
 use crate::graph::{AskedFiles, Edge, EdgeKind, ModuleKind, Options, Warning};
@@ -71,6 +72,9 @@ pub(crate) struct Growing<'a> {
     pub(crate) wanted: Wanted<'a>,
     /// What lies in the program's own folder.
     pub(crate) own: OwnFolder,
+    /// What packages add beyond their sources, and what it has said so far.
+    pub(crate) additions: &'a mut dyn Additions,
+    pub(crate) said: Said,
 }
 
 /// A module of the growing graph.
@@ -109,7 +113,12 @@ pub(crate) struct Importer {
 }
 
 impl<'a> Growing<'a> {
-    pub(crate) fn new(project: &'a Project, options: &'a Options, owners: &'a Owners<'a>) -> Self {
+    pub(crate) fn new(
+        project: &'a Project,
+        options: &'a Options,
+        owners: &'a Owners<'a>,
+        additions: &'a mut dyn Additions,
+    ) -> Self {
         Growing {
             project,
             owners,
@@ -142,6 +151,8 @@ impl<'a> Growing<'a> {
             searched: (BTreeSet::new(), 0),
             wanted: Wanted::new(project, owners),
             own: OwnFolder::default(),
+            additions,
+            said: Said::default(),
         }
     }
 
@@ -201,19 +212,40 @@ impl<'a> Growing<'a> {
         if let Some(known) = self.lookups.get(name) {
             return known.clone();
         }
-        let found = if self.is_excluded(name) {
-            None
-        } else {
-            match name.rsplit_once('.') {
-                None => self.finder.find_top_level(name),
-                Some((package, last)) => self
-                    .look_up(package)
-                    .and_then(|package| package.submodule_path)
-                    .and_then(|path| self.finder.find_submodule(package, last, &path)),
-            }
-        };
+        let found = if self.is_excluded(name) { None } else { self.search(name) };
         self.lookups.insert(name.to_owned(), found.clone());
         found
+    }
+
+    fn search(&mut self, name: &str) -> Option<Found> {
+        let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
+        let path = match package {
+            "" => self.project.search_path.clone(),
+            package => self.look_up(package)?.submodule_path?,
+        };
+        let preparation = self.additions.before_search(name, &path);
+        let mut found = match (&preparation.search_path, package) {
+            (Some(path), _) => self.finder.find_on_path(last, path),
+            (None, "") => self.finder.find_top_level(name),
+            (None, package) => self.finder.find_submodule(package, last, &path),
+        };
+        if let Some(path) = found.as_mut().and_then(|found| found.submodule_path.as_mut()) {
+            path.extend(preparation.package_path.iter().cloned());
+        }
+        self.said.note(preparation);
+        found
+    }
+
+    /// Whether an import brings nothing in: the user excludes the module, or additions say so of the importing one.
+    pub(crate) fn is_dropped(&self, name: &str, importer: Importer) -> bool {
+        let from = importer.node.and_then(|node| self.nodes.get(node)).map(|node| node.name.as_str());
+        self.is_excluded(name) || from.is_some_and(|from| self.said.is_dropped(from, name))
+    }
+
+    /// Other names to try for a module that is not found under its own.
+    pub(crate) fn other_names(&self, name: &str) -> Vec<String> {
+        let aliases = self.said.real_name(name).into_iter().chain(rules::aliases(name));
+        aliases.chain(own_folder::names_on_edited_path(self, name)).collect()
     }
 
     /// Includes a module and its parents. On failure returns the first part of the name that does
@@ -228,6 +260,9 @@ impl<'a> Growing<'a> {
         let mut last = None;
         for end in name.match_indices('.').map(|(end, _)| end).chain([name.len()]) {
             let part = name.get(..end).unwrap_or_default();
+            if self.is_dropped(part, importer) {
+                return Err(part.to_owned());
+            }
             let node = match self.by_name.get(part) {
                 Some(&node) => node,
                 None => match self.look_up(part) {
@@ -265,7 +300,7 @@ impl<'a> Growing<'a> {
         }
         let life = match importer.kind {
             _ if is_own => Life::Live,
-            EdgeKind::TopLevel | EdgeKind::Rule => from_life,
+            EdgeKind::TopLevel | EdgeKind::Rule | EdgeKind::Addition => from_life,
             EdgeKind::Optional => from_life.min(Life::Tried),
             _ => Life::Dormant,
         };
@@ -332,12 +367,13 @@ impl<'a> Growing<'a> {
             Ok(node) => return Some(node),
             Err(absent) => absent,
         };
-        for alias in rules::aliases(name).into_iter().chain(own_folder::names_on_edited_path(self, name)) {
+        for alias in self.other_names(name) {
             if let Ok(node) = self.include(&alias, importer) {
                 return Some(node);
             }
         }
-        if !self.is_excluded(&absent) && !rules::is_made_at_run_time(name) {
+        let is_made = rules::is_made_at_run_time(name) || self.said.is_made_at_run_time(name);
+        if !is_made && !self.is_dropped(&absent, importer) {
             self.note_missing(absent, importer);
         }
         None

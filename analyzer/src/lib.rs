@@ -6,6 +6,7 @@
 
 #![forbid(unsafe_code)]
 
+mod additions;
 mod asked;
 mod certainty;
 mod condition;
@@ -46,15 +47,16 @@ mod testing;
 mod walk;
 mod wanted;
 
+pub use additions::{Addition, Additions, Included, Preparation, RuntimeHook};
 pub use declaration::Declaration;
 pub use distribution::{Distribution, installed, normalized};
 pub use error::Error;
 pub use graph::{AskedFiles, Edge, EdgeKind, FilesAsked, Missing, Module, ModuleGraph, ModuleKind, Options, Warning};
 pub use interpreter::{EditableModule, Interpreter, Version};
-pub use libraries::{Library, NativeNeeds, resolve};
+pub use libraries::{Library, NativeNeeds, find_library, resolve};
 pub use own_folder::OwnFile;
 pub use program::{EntryPoint, Program, Scope};
 pub use project::{Origin, Project};
 pub use requirement::{Unmet, unmet};
 pub use script_block::{ScriptBlock, find as script_block};
-pub use walk::walk;
+pub use walk::{walk, walk_with};

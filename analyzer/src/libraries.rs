@@ -59,6 +59,11 @@ pub fn resolve(files: &[PathBuf], interpreter: &Interpreter) -> Result<NativeNee
     Ok(search.needs)
 }
 
+/// Finds a library by the name that the dynamic linker knows, where no file asks for it.
+pub fn find_library(name: &str, interpreter: &Interpreter) -> Option<PathBuf> {
+    Search::new(interpreter).find(name, &[], &[]).map(|(path, _)| path)
+}
+
 struct Search {
     needs: NativeNeeds,
     /// A library that is being read, or that was, by its path. `None` while it is being read:

@@ -1,3 +1,4 @@
+use crate::additions::{self, Additions, Nothing, RuntimeHook};
 use crate::distribution;
 use crate::error::Error;
 use crate::finder::Found;
@@ -9,7 +10,7 @@ use crate::outline::{Import, Outline, Target};
 use crate::owners::Owners;
 use crate::program::EntryPoint;
 use crate::project::{Origin, Project};
-use crate::read::{self, Reading};
+use crate::read::{self, Job, Reading};
 use crate::{asked, certainty, library_sources, own_folder, packages, rules, wanted};
 use std::path::PathBuf;
 
@@ -23,27 +24,35 @@ use std::path::PathBuf;
 /// When the entry cannot be read, or a module of the program that every run imports has a syntax
 /// error.
 pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> {
+    walk_with(project, options, &mut Nothing)
+}
+
+/// Follows the imports of the program as [`walk`] does, and what `additions` know of the modules that come in.
+///
+/// # Errors
+/// The same.
+pub fn walk_with(project: &Project, options: &Options, additions: &mut dyn Additions) -> Result<ModuleGraph, Error> {
     let distributions = distribution::installed(&project.search_path);
     let owners = Owners::new(&distributions);
-    let mut growing = Growing::new(project, options, &owners);
+    let mut growing = Growing::new(project, options, &owners, additions);
     add_entry(&mut growing)?;
     add_runtime_hooks(&mut growing, options)?;
     add_base(&mut growing);
     add_options(&mut growing, options);
     loop {
-        let mut jobs = growing.jobs();
+        let mut jobs = next_jobs(&mut growing);
         if jobs.is_empty() {
             packages::follow(&mut growing);
             for (index, import) in wanted::awake(&mut growing) {
                 follow_import(&mut growing, index, import);
             }
-            jobs = growing.jobs();
+            jobs = next_jobs(&mut growing);
         }
         if jobs.is_empty() {
             // Every import has been followed; what else lies in the program's folder comes last, so
             // that the reasons name imports where there are any.
             own_folder::follow(&mut growing);
-            jobs = growing.jobs();
+            jobs = next_jobs(&mut growing);
         }
         if jobs.is_empty() {
             break;
@@ -66,6 +75,12 @@ pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> 
     Ok(findings::finish(growing, &distributions, certain, missing))
 }
 
+/// What is to be read next. Additions are asked for first, because they may drop imports of what is read.
+fn next_jobs(growing: &mut Growing<'_>) -> Vec<Job> {
+    additions::ask(growing);
+    growing.jobs()
+}
+
 fn add_entry(growing: &mut Growing<'_>) -> Result<(), Error> {
     let (path, source) = match &growing.entry {
         EntryPoint::Script(path) => {
@@ -81,16 +96,12 @@ fn add_entry(growing: &mut Growing<'_>) -> Result<(), Error> {
     Ok(())
 }
 
-/// Runtime hooks run whenever the program does, so what they import is as certain as what the entry imports.
 fn add_runtime_hooks(growing: &mut Growing<'_>, options: &Options) -> Result<(), Error> {
     for (name, path) in &options.runtime_hooks {
         let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
         std::fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-        let found = Found { kind: ModuleKind::Source, path, submodule_path: None, origin: Origin::Program };
-        let hook = growing.add(name, found, None, None);
-        if let Some(entry) = growing.nodes.first_mut() {
-            entry.certain_targets.push(hook);
-        }
+        let hook = RuntimeHook { name: name.clone(), path, source: None };
+        additions::add_runtime_hook(growing, hook, Origin::Program);
     }
     Ok(())
 }
@@ -121,7 +132,7 @@ fn add_options(growing: &mut Growing<'_>, options: &Options) {
     asked::add(growing, options, importer);
 }
 
-fn include_all_submodules(growing: &mut Growing<'_>, package: &str, importer: Importer) {
+pub(crate) fn include_all_submodules(growing: &mut Growing<'_>, package: &str, importer: Importer) {
     let mut waiting = vec![package.to_owned()];
     while let Some(package) = waiting.pop() {
         for submodule in submodules(growing, &package) {
@@ -199,7 +210,7 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
                 // A name of a module that only an import hook knows may still be a module of its
                 // own.
                 for name in names {
-                    for alias in rules::aliases(&format!("{module}.{name}")) {
+                    for alias in growing.other_names(&format!("{module}.{name}")) {
                         growing.guess(&alias, importer);
                     }
                 }
@@ -250,7 +261,7 @@ fn follow_members(growing: &mut Growing<'_>, node: usize, names: &[String], impo
         let dotted = format!("{package}.{name}");
         let included = growing.include(&dotted, importer);
         // A namespace package runs no code that could give it an attribute.
-        if included.is_err() && is_namespace && !name.starts_with("__") && !growing.is_excluded(&dotted) {
+        if included.is_err() && is_namespace && !name.starts_with("__") && !growing.is_dropped(&dotted, importer) {
             growing.note_missing(dotted, importer);
         }
     }
