@@ -7,7 +7,7 @@ use crate::settings::{DEBUG, NO_ARCHIVE, NOARCHIVE, Settings, pyproject};
 use crate::spec;
 use clap::{Args, Parser, Subcommand};
 use packer::environment::Request;
-use packer::options::{Form, Options, Replacement, Sources, Symbols, Tracing};
+use packer::options::{Form, Options, Replacement, RuleUse, Sources, Symbols, Tracing};
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
 use std::env;
 use std::ffi::OsString;
@@ -133,6 +133,9 @@ fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<
             runtime_hooks: named_runtime_hooks(&settings.runtime_hooks),
             left_out: Vec::new(),
         },
+        hooks: settings.hooks.unwrap_or_default(),
+        hook_folders: settings.additional_hooks_dirs.clone(),
+        rules: RuleUse::All,
         added_data: settings.add_data.clone(),
         added_binaries: settings.add_binary.clone(),
         python_options: settings.interpreter_options(),

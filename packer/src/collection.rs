@@ -4,6 +4,7 @@
 //! program's tree: extension modules, shared libraries, the data files of packages, distribution metadata.
 
 mod added;
+mod brought;
 mod data;
 mod metadata;
 mod modules;
@@ -14,6 +15,7 @@ mod shared;
 
 pub use reason::Reason;
 
+use crate::additions::Brought;
 use crate::bootloader;
 use crate::diagnosis::Warning;
 use crate::options::{Form, Options, Sources, Symbols, Tracing};
@@ -156,12 +158,17 @@ pub struct Unreadable {
     pub source: io::Error,
 }
 
-/// Collects what the modules of the graph need, and what the options add.
+/// Collects what the modules of the graph need, what packages add, and what the options add.
 ///
 /// # Errors
 ///
 /// If the interpreter has no shared libpython, or something that was asked for does not exist.
-pub fn collect(project: &Project, graph: &ModuleGraph, options: &Options) -> Result<Collection, Error> {
+pub fn collect(
+    project: &Project,
+    graph: &ModuleGraph,
+    brought: &Brought,
+    options: &Options,
+) -> Result<Collection, Error> {
     let interpreter = &project.interpreter;
     let mut files = Files::default();
     let libpython = natives::add_libpython(&mut files, interpreter)?;
@@ -169,17 +176,20 @@ pub fn collect(project: &Project, graph: &ModuleGraph, options: &Options) -> Res
     files.add(&runtime, FileKind::Native, Content::Bytes(bootloader::RUNTIME.to_vec()), Reason::Runtime);
 
     let modules = modules::collect(graph, project);
-    let asked = data::asked_libraries(graph).into_iter().chain(added::libraries(&options.added_binaries)?).collect();
+    let asked = data::asked_libraries(graph).into_iter();
+    let asked = asked.chain(added::libraries(&options.added_binaries)?).chain(brought::libraries(brought)).collect();
     let warnings = natives::collect(&mut files, graph, project, asked)?;
     own::collect(&mut files, &graph.own_files, &project.program.root);
     data::collect(&mut files, graph, project);
     data::collect_asked(&mut files, graph);
+    brought::collect(&mut files, brought);
     metadata::collect(&mut files, &graph.distributions);
     shared::collect(&mut files, &graph.distributions, project);
     added::collect(&mut files, options)?;
-    if options.sources == Sources::Carried {
-        modules::add_sources(&mut files, &modules);
-    }
+    modules::add_sources(&mut files, &modules, |name| match options.sources {
+        Sources::LeftOut => brought.sources_of(name).unwrap_or_default(),
+        Sources::Carried => Sources::Carried,
+    });
     // Beyond this point no file is added.
 
     let name = options.name.clone().unwrap_or_else(|| project.program.name.clone());

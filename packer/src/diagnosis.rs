@@ -2,7 +2,7 @@
 
 mod distribution_name;
 
-use rpack_analyzer::{Edge, EdgeKind, Missing, ModuleGraph, Origin, Project, Scope, Unmet, installed, unmet};
+use rpack_analyzer::{Distribution, Edge, EdgeKind, Missing, ModuleGraph, Origin, Project, Scope, Unmet, unmet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -12,10 +12,9 @@ use std::path::{Path, PathBuf};
 ///
 /// [`Error::Unmet`] where a declared distribution is missing or has the wrong version: the executable would be built, and
 /// would fail on its user's machine.
-pub fn check_project(project: &Project) -> Result<(), Error> {
-    let installed = installed(&project.search_path);
+pub fn check_project(project: &Project, installed: &[Distribution]) -> Result<(), Error> {
     let declaration = &project.program.declaration;
-    let unmet = unmet(declaration, &project.interpreter, &installed);
+    let unmet = unmet(declaration, &project.interpreter, installed);
     if unmet.is_empty() {
         return Ok(());
     }
@@ -57,6 +56,7 @@ pub fn check_graph(
             EdgeKind::TopLevel if is_own && missing.certain => {
                 return Err(Error::Missing { name: missing.name.clone(), location: edge });
             }
+            EdgeKind::Addition => warnings.push(Warning::missing_addition(&missing.name, &missing.edge.from)),
             // Nothing that was seen leads to the module, which only lies in the program's folder.
             _ if is_unreached(graph, &missing.edge) => {
                 warnings.push(Warning::missing(&missing.name, &edge, Importance::Detail));
@@ -143,6 +143,38 @@ impl Warning {
             false => format!("Module not found: `{name}` (imported by {location})"),
         };
         Warning { message, importance }
+    }
+
+    /// A module that is added for another one, by a rule or a hook, and that the environment has not got.
+    fn missing_addition(name: &str, added_for: &str) -> Self {
+        let message = format!("Module not found: `{name}` (added for `{added_for}` by a rule or a hook)");
+        Warning { message, importance: Importance::Detail }
+    }
+
+    /// A hook that failed.
+    pub fn hook_failed(hook: &Path, line: u32, reason: &str) -> Self {
+        let hook = Location { file: hook.to_owned(), line };
+        let message = format!("The hook {hook} failed and is left out: {reason}. `--hooks off` leaves all of them out");
+        Warning { message, importance: Importance::Normal }
+    }
+
+    /// A hook that needs something of PyInstaller that rpack does not offer.
+    pub fn hook_left_out(hook: &Path, needs: &str) -> Self {
+        let hook = hook.display();
+        let message = format!("The hook `{hook}` is left out: it needs `{needs}`, which rpack does not offer to hooks");
+        Warning { message, importance: Importance::Normal }
+    }
+
+    /// What a hook says.
+    pub fn hook_note(hook: &Path, note: &str) -> Self {
+        Warning { message: format!("The hook `{}` says: {note}", hook.display()), importance: Importance::Detail }
+    }
+
+    /// A file that a rule of the program names.
+    pub fn rule_without_file(module: &str, pattern: &str, file: &Path) -> Self {
+        let file = file.display();
+        let message = format!("Nothing to add: `{pattern}` matches no file of `{module}` (from its rule in `{file}`)");
+        Warning { message, importance: Importance::Normal }
     }
 
     /// A module that the interpreter refused to compile.

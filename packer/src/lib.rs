@@ -5,6 +5,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod additions;
 pub mod bootloader;
 pub mod bytecode;
 pub mod collection;
@@ -12,14 +13,17 @@ pub mod diagnosis;
 pub mod environment;
 pub mod executable;
 mod folder;
+pub mod hooks;
 mod native;
 pub mod options;
 mod os;
 pub mod payload;
+pub mod rules;
 
 pub use diagnosis::Warning;
 pub use options::Options;
 
+use additions::Additions;
 use rpack_analyzer::{Interpreter, Program, Project};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -39,17 +43,21 @@ pub fn build(options: &Options, report: &mut dyn FnMut(Event)) -> Result<Built, 
     })?;
     let interpreter = Interpreter::probe(&python)?;
     let project = Project::new(program, interpreter, &options.paths);
-    diagnosis::check_project(&project)?;
+    let installed = rpack_analyzer::installed(&project.search_path);
+    diagnosis::check_project(&project, &installed)?;
 
     report(Event::Step("Analyzing", &project.program.name));
     let left_out = executable::made_before(&target).into_iter().collect();
     let analysis = rpack_analyzer::Options { left_out, ..options.analysis.clone() };
-    let graph = rpack_analyzer::walk(&project, &analysis)?;
+    let mut additions = Additions::find(&project, &installed, options)?;
+    let graph = rpack_analyzer::walk_with(&project, &analysis, &mut additions)?;
+    let brought = additions.into_brought();
+    brought.warnings.iter().for_each(|warning| report(Event::Warning(warning.clone())));
     diagnosis::check_graph(&graph, &project, &options.analysis)?
         .into_iter()
         .for_each(|warning| report(Event::Warning(warning)));
 
-    let collection = collection::collect(&project, &graph, options)?;
+    let collection = collection::collect(&project, &graph, &brought, options)?;
     collection.warnings.iter().for_each(|warning| report(Event::Warning(warning.clone())));
     report(Event::Collected(&collection, &graph));
 
@@ -99,6 +107,9 @@ pub enum Error {
     /// The program, its interpreter or its modules.
     #[error(transparent)]
     Analysis(#[from] rpack_analyzer::Error),
+    /// The rules and hooks.
+    #[error(transparent)]
+    Additions(#[from] additions::Error),
     /// The environment with its dependencies.
     #[error(transparent)]
     Environment(#[from] environment::Error),
@@ -124,6 +135,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Error::Analysis(error) => error.hint(),
+            Error::Additions(error) => error.hint(),
             Error::Environment(error) => error.hint(),
             Error::Diagnosis(error) => error.hint(),
             Error::Collection(error) => error.hint(),

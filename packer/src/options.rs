@@ -23,6 +23,12 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// What the analysis adds and leaves out.
     pub analysis: rpack_analyzer::Options,
+    /// Whether PyInstaller's hooks are run.
+    pub hooks: HookUse,
+    /// Folders with more hooks.
+    pub hook_folders: Vec<PathBuf>,
+    /// Which rules about packages count.
+    pub rules: RuleUse,
     /// Data files to add.
     pub added_data: Vec<AddedData>,
     /// Shared libraries to add.
@@ -79,6 +85,47 @@ pub enum Symbols {
     Kept,
     /// They go.
     Stripped,
+}
+
+/// Whether PyInstaller's hooks are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HookUse {
+    /// Those that the target environment or the user has.
+    #[default]
+    Auto,
+    /// None.
+    Off,
+}
+
+impl HookUse {
+    /// Every choice.
+    pub const ALL: [HookUse; 2] = [HookUse::Auto, HookUse::Off];
+
+    /// What it is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            HookUse::Auto => "auto",
+            HookUse::Off => "off",
+        }
+    }
+}
+
+impl std::str::FromStr for HookUse {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        HookUse::ALL.into_iter().find(|hooks| hooks.name() == text).ok_or_else(|| "expected `auto` or `off`".to_owned())
+    }
+}
+
+/// Which rules about packages count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum RuleUse {
+    /// Those that rpack carries, and the program's own.
+    #[default]
+    All,
+    /// The program's own.
+    OfProgram,
 }
 
 /// Whether a bundle holds the source of its modules.

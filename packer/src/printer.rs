@@ -156,6 +156,7 @@ fn why(edge: &Edge) -> String {
         EdgeKind::Binary => "named in the native",
         EdgeKind::Rule if edge.from.is_empty() => return "needed by Python itself".to_owned(),
         EdgeKind::Rule => "needed by",
+        EdgeKind::Addition => "added by a rule or a hook for",
         EdgeKind::Folder => return "folder of the program".to_owned(),
         EdgeKind::Option => return "asked for by a flag".to_owned(),
     };

@@ -7,9 +7,10 @@ pub mod pyproject;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use packer::options::AddedData;
+use packer::options::{AddedData, HookUse};
 use rpack_format::python_option::PYTHON_OPTIONS;
 use rpack_format::{PythonOption, Unpack};
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -103,6 +104,19 @@ pub struct Settings {
     #[arg(long = "runtime-hook", value_name = "FILE")]
     pub runtime_hooks: Vec<PathBuf>,
 
+    /// Run the PyInstaller hooks that the target environment has (`auto`), or none (`off`) [default: auto]
+    #[arg(long, value_name = "WHICH", value_parser = hooks_parser())]
+    #[serde(deserialize_with = "text")]
+    pub hooks: Option<HookUse>,
+
+    /// Look for PyInstaller hooks in this folder too, before any other; may be repeated
+    #[arg(long = "additional-hooks-dir", value_name = "DIR")]
+    pub additional_hooks_dirs: Vec<PathBuf>,
+
+    /// Rules about packages: they stand in `[tool.rpack]` only, and the build reads them itself.
+    #[arg(skip)]
+    pub rules: IgnoredAny,
+
     /// Start the interpreter with this option: `u`, `v`, `O`, `OO`, `W FILTER`, `X NAME[=VALUE]` or `hash_seed=N`; may be repeated
     #[arg(long = "python-option", value_name = "OPTION")]
     #[serde(deserialize_with = "texts")]
@@ -169,6 +183,9 @@ impl Settings {
             add_binary: joined(below.add_binary, self.add_binary),
             paths: joined(below.paths, self.paths),
             runtime_hooks: joined(below.runtime_hooks, self.runtime_hooks),
+            hooks: self.hooks.or(below.hooks),
+            additional_hooks_dirs: joined(below.additional_hooks_dirs, self.additional_hooks_dirs),
+            rules: IgnoredAny,
             python_options: joined(below.python_options, self.python_options),
             optimize: self.optimize.or(below.optimize),
             strip: self.strip || below.strip,
@@ -180,8 +197,8 @@ impl Settings {
 
     /// The same settings with the paths in them, which are relative to `folder`, as this process can use them.
     pub fn relative_to(mut self, folder: &Path) -> Settings {
-        let paths =
-            self.distpath.iter_mut().chain(&mut self.output).chain(&mut self.paths).chain(&mut self.runtime_hooks);
+        let files = self.distpath.iter_mut().chain(&mut self.output).chain(&mut self.runtime_hooks);
+        let paths = files.chain(&mut self.paths).chain(&mut self.additional_hooks_dirs);
         paths.for_each(|path| *path = folder.join(&path));
         // A name without a slash is looked for on PATH.
         let python = self.python.iter_mut().filter(|python| python.components().count() > 1);
@@ -234,6 +251,11 @@ fn debug_parser() -> PossibleValuesParser {
 /// Reads the name of a place; the list of names makes clap show them.
 fn unpack_parser() -> impl TypedValueParser<Value = Unpack> {
     PossibleValuesParser::new(Unpack::ALL.map(Unpack::name)).try_map(|name| name.parse::<Unpack>())
+}
+
+/// Reads whether hooks are run.
+fn hooks_parser() -> impl TypedValueParser<Value = HookUse> {
+    PossibleValuesParser::new(HookUse::ALL.map(HookUse::name)).try_map(|name| name.parse::<HookUse>())
 }
 
 fn texts<'de, D: Deserializer<'de>, T: FromStr<Err: std::fmt::Display>>(deserializer: D) -> Result<Vec<T>, D::Error> {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 /// Installs files as pip does: with a RECORD that lists them.
-fn install(site: &Path, name: &str, files: &[(&str, &str)]) {
+pub fn install(site: &Path, name: &str, files: &[(&str, &str)]) {
     let metadata = format!("{name}-1.5.dist-info");
     let text = format!("Metadata-Version: 2.1\nName: {name}\nVersion: 1.5\n");
     let own = [(format!("{metadata}/METADATA"), text), (format!("{metadata}/INSTALLER"), "pip\n".to_owned())];

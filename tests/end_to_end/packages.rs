@@ -6,6 +6,7 @@ use crate::without_python::{hidden, reachable_folder};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::{Mutex, PoisonError};
 
 #[test]
 fn programs_over_small_packages_run_without_flags() {
@@ -31,12 +32,20 @@ fn programs(group: &str) -> Vec<PathBuf> {
     programs
 }
 
-/// The interpreter of an environment that holds what a group requires. It is made once for each list of requirements, from
-/// wheels only.
+/// The interpreter of an environment that holds what a group requires.
 fn environment(group: &str) -> PathBuf {
-    let requirements = repository().join("tests/packages").join(group).join("requirements.txt");
+    environment_with(&format!("packages-{group}"), &repository().join("tests/packages").join(group))
+}
+
+/// The interpreter of an environment that holds what `requirements.txt` in a folder lists. It is made once for each list of
+/// requirements, from wheels only.
+pub fn environment_with(name: &str, folder: &Path) -> PathBuf {
+    // Several tests share one.
+    static MAKING: Mutex<()> = Mutex::new(());
+    let _guard = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+    let requirements = folder.join("requirements.txt");
     let wanted = fs::read_to_string(&requirements).unwrap();
-    let folder = cache().join(format!("packages-{group}"));
+    let folder = cache().join(name);
     let python = folder.join("bin/python");
     let made = folder.join("made-for.txt");
     if fs::read_to_string(&made).is_ok_and(|made| made == wanted) {
@@ -68,7 +77,7 @@ fn compare_all(programs: &[PathBuf], python: &Path) {
 
 /// Runs a program with plain Python, packs it, and runs it where neither Python, the environment nor its own folder can be
 /// seen.
-fn compare(program: &Path, python: &Path) -> Result<(), String> {
+pub fn compare(program: &Path, python: &Path) -> Result<(), String> {
     let name = program.file_name().unwrap().to_string_lossy().into_owned();
     let folder = reachable_folder();
     let source = folder.path().join("source");

@@ -2,6 +2,7 @@
 
 use super::natives::extension_path;
 use super::{CollectedModule, Content, Files, ModuleContent, Reason};
+use crate::options::Sources;
 use rpack_analyzer::{Module, ModuleGraph, ModuleKind, Project};
 use rpack_format::FileKind;
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
@@ -41,9 +42,9 @@ fn import_order(graph: &ModuleGraph) -> HashMap<&str, u32> {
     turns
 }
 
-/// Adds the source of every module as a file, under the path that the module's `__file__` and its tracebacks name.
-pub fn add_sources(files: &mut Files, modules: &[CollectedModule]) {
-    for module in modules {
+/// Adds the source of modules as files, under the path that the module's `__file__` and its tracebacks name.
+pub fn add_sources(files: &mut Files, modules: &[CollectedModule], sources_of: impl Fn(&str) -> Sources) {
+    for module in modules.iter().filter(|module| sources_of(&module.name) == Sources::Carried) {
         if let ModuleContent::Source(content) = &module.content {
             files.add(&module.path, FileKind::Data, content.clone(), Reason::SourceOf(module.name.clone()));
         }

@@ -1,10 +1,13 @@
 //! Native files: libpython, extension modules, and the shared libraries that these need.
 
-use super::{Content, Error, Files, NATIVE_FOLDER, Reason, relative};
+use super::{Content, Error, Files, NATIVE_FOLDER, Reason, brought, relative};
 use crate::diagnosis::Warning;
 use rpack_analyzer::{Interpreter, Library, Module, ModuleGraph, ModuleKind, Origin, Project};
 use rpack_format::FileKind;
 use std::path::{Path, PathBuf};
+
+/// The extension modules by which programs load libraries that they know by name.
+const LOAD_BY_NAME: [&str; 2] = ["_ctypes", "_cffi_backend"];
 
 /// Adds the interpreter's shared library and returns its path inside the bundle.
 pub fn add_libpython(files: &mut Files, interpreter: &Interpreter) -> Result<String, Error> {
@@ -59,6 +62,16 @@ pub fn collect(
         if let Some(file) = files.add(&path, FileKind::Native, Content::File(module.path.clone()), reason) {
             let needs = native.by_file.get(&module.path).into_iter().flatten();
             file.needs = needs.map(|&number| library_paths[number].clone()).collect();
+            if LOAD_BY_NAME.contains(&module.name.as_str()) {
+                // A library at the bundle's root is found by its name, as it is with PyInstaller, once it is loaded.
+                let at_the_root = |library: &&AskedLibrary| !library.inside.contains('/');
+                for library in asked.iter().filter(at_the_root).filter(|library| brought::is_loadable(&library.source))
+                {
+                    let needs = native.by_file.get(&library.source).into_iter().flatten();
+                    file.needs.extend(needs.map(|&number| library_paths[number].clone()));
+                    file.needs.push(library.inside.clone());
+                }
+            }
         }
     }
     for library in asked {

@@ -25,6 +25,8 @@ pub enum Reason {
     ReadAsFile,
     /// It is the source of this module.
     SourceOf(String),
+    /// A rule or a hook adds it for this module.
+    AddedFor(String),
     /// A flag asks for it.
     Flag {
         /// The flag.
@@ -46,7 +48,8 @@ impl fmt::Display for Reason {
             Reason::MetadataOf(distribution) => write!(formatter, "metadata of `{distribution}`"),
             Reason::OwnFolder => write!(formatter, "folder of the program"),
             Reason::ReadAsFile => write!(formatter, "source that a library reads as a file"),
-            Reason::SourceOf(module) => write!(formatter, "source of `{module}`, by `--source`"),
+            Reason::SourceOf(module) => write!(formatter, "source of `{module}`, by `--source` or a hook"),
+            Reason::AddedFor(module) => write!(formatter, "added for `{module}` by a rule or a hook"),
             Reason::Flag { flag, value } => write!(formatter, "`{flag} {value}`"),
         }
     }

@@ -7,9 +7,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The keys that there are; a test holds them to the fields of [`Settings`].
-const KEYS: [&str; 23] = [
+const KEYS: [&str; 26] = [
     "add-binary",
     "add-data",
+    "additional-hooks-dirs",
     "collect-all",
     "collect-binaries",
     "collect-data",
@@ -19,6 +20,7 @@ const KEYS: [&str; 23] = [
     "distpath",
     "exclude-modules",
     "hidden-imports",
+    "hooks",
     "name",
     "onedir",
     "onefile",
@@ -27,6 +29,7 @@ const KEYS: [&str; 23] = [
     "python",
     "python-options",
     "recursive-copy-metadata",
+    "rules",
     "runtime-hooks",
     "source",
     "strip",

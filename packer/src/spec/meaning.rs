@@ -150,11 +150,9 @@ fn analysis(call: &Call, spec: &mut Spec) -> Result<(), NotPlain> {
                     "Write `source = true` under `[tool.rpack]` to have all sources as files",
                 ));
             }
-            "hookspath" if value.is_empty() => {}
             "hookspath" => {
-                let hint =
-                    "Leave it out, and name with `hidden-imports` and `collect-data` what the hooks would collect";
-                return Err(not_plain(line, "`hookspath` is not read from a `.spec` file".to_owned(), hint));
+                let folders = texts(&name, line, &value, "additional-hooks-dirs")?;
+                settings.additional_hooks_dirs = folders.into_iter().map(PathBuf::from).collect();
             }
             _ => other(spec, call, &name, line, &value)?,
         }

@@ -1,0 +1,2 @@
+# Questions to rpack. The worker puts the function in.
+ask = None

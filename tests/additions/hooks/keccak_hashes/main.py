@@ -1,0 +1,3 @@
+from eth_hash.auto import keccak
+
+print(keccak(b"").hex())

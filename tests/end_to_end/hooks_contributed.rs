@@ -1,0 +1,40 @@
+//! The hooks of `pyinstaller-hooks-contrib`, as they are published, with packages that they are about.
+
+use crate::packages::{compare, environment_with};
+use crate::rpack::{clean, repository, rpack, run, text};
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+fn environment() -> PathBuf {
+    environment_with("additions", &repository().join("tests/additions"))
+}
+
+#[test]
+fn programs_run_with_the_hooks_of_their_packages() {
+    let programs = fs::read_dir(repository().join("tests/additions/hooks")).unwrap();
+    let mut programs: Vec<PathBuf> = programs.map(|entry| entry.unwrap().path()).collect();
+    programs.sort();
+    assert!(programs.len() >= 3, "{programs:?}");
+    let failures: Vec<String> = programs.iter().filter_map(|program| compare(program, &environment()).err()).collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n\n"));
+}
+
+/// The runtime hook for `traitlets` replaces a function of it: what no evidence does.
+#[test]
+fn runtime_hooks_of_the_collection_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "import traitlets.traitlets\nprint(traitlets.traitlets._deprecated_method.__name__)\n";
+    fs::write(folder.path().join("main.py"), source).unwrap();
+    for (hooks, expected) in [("auto", "_disabled_deprecation_warnings\n"), ("off", "_deprecated_method\n")] {
+        let mut command = rpack();
+        command
+            .current_dir(folder.path())
+            .args(["build", "main.py", "--output", "packed", "--hooks", hooks, "--python"]);
+        let built = run(command.arg(environment()));
+        assert!(built.status.success(), "{}", text(&built.stderr));
+        let mut packed = Command::new(folder.path().join("packed"));
+        clean(&mut packed);
+        assert_eq!(text(&run(&mut packed).stdout), expected, "--hooks {hooks}");
+    }
+}
