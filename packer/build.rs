@@ -15,6 +15,7 @@ fn main() {
     let libgcc = link_libgcc_statically(&out);
     let build = Build { workspace, target: variable("TARGET"), folder: target_folder(&out), libgcc };
     build.run("rpack-stub", "stub", "rpack-stub", &out.join("stub"));
+    build.run("rpack-hosted", "stub", "librpack_hosted.so", &out.join("hosted"));
     build.run("rpack-runtime", "runtime", "librpack_runtime.so", &out.join("runtime"));
 }
 

@@ -92,6 +92,14 @@ pub enum Error {
         /// `sys.implementation.name`, or what it is frozen by.
         implementation: String,
     },
+    /// A CPython without the stable ABI, through which everything that is packed with a program talks to Python (PEP 703).
+    #[error("`{}` is a free-threaded build of Python {version}; only builds with the global interpreter lock can be packed", path.display())]
+    FreeThreaded {
+        /// The executable.
+        path: PathBuf,
+        /// Its version.
+        version: String,
+    },
     /// A CPython older than 3.10.
     #[error("`{}` is Python {version}; Python 3.10 or newer is needed", path.display())]
     TooOld {
@@ -128,7 +136,7 @@ impl Error {
             Error::InterpreterNotRunnable { .. } | Error::NotAnInterpreter { .. } => {
                 "Name a CPython 3.10 or newer with `--python`, for example `--python python3.12`"
             }
-            Error::NotCPython { .. } | Error::TooOld { .. } => {
+            Error::NotCPython { .. } | Error::TooOld { .. } | Error::FreeThreaded { .. } => {
                 "Name another interpreter with `--python`, or activate another environment"
             }
         };

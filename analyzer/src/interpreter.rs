@@ -14,6 +14,8 @@ use std::{fmt, fs, thread};
 pub struct Interpreter {
     /// `sys.executable`.
     pub executable: PathBuf,
+    /// The file that is executed when that is started: no link, and no script that only leads to it.
+    pub binary: PathBuf,
     /// Its version.
     pub version: Version,
     /// The version with the suffix of a pre-release, as in `python_full_version`: `3.14.0rc1`.
@@ -97,7 +99,7 @@ impl Interpreter {
     /// it, and the packed program is to contain what that would find.
     ///
     /// # Errors
-    /// When it cannot be started, is no Python interpreter, no CPython, or older than 3.10.
+    /// When it cannot be started, is no Python interpreter, no CPython, free-threaded, or older than 3.10.
     pub fn probe(executable: &Path) -> Result<Interpreter, Error> {
         let output = run_probe(executable)?;
         let Some(answer) = output.lines().find_map(|line| line.strip_prefix("rpack-probe:")) else {
@@ -114,6 +116,9 @@ impl Interpreter {
             return Err(Error::TooOld { path: executable.to_owned(), version: identity.full_version });
         }
         let facts: Facts = serde_json::from_str(answer).map_err(unexpected)?;
+        if facts.abiflags.contains('t') {
+            return Err(Error::FreeThreaded { path: executable.to_owned(), version: identity.full_version });
+        }
         Ok(from_facts(version, identity.full_version, facts))
     }
 }
@@ -130,6 +135,7 @@ struct Identity {
 #[derive(Deserialize)]
 struct Facts {
     executable: PathBuf,
+    binary: PathBuf,
     prefix: PathBuf,
     base_prefix: PathBuf,
     stdlib: PathBuf,
@@ -178,6 +184,7 @@ fn from_facts(version: Version, full_version: String, facts: Facts) -> Interpret
         .find_map(|candidate| fs::canonicalize(candidate).ok().filter(|path| path.is_file()));
     Interpreter {
         executable: facts.executable,
+        binary: facts.binary,
         version,
         full_version,
         prefix: facts.prefix,

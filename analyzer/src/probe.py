@@ -69,6 +69,15 @@ def editable_modules():
     return found
 
 
+def binary():
+    import os
+
+    try:
+        return os.readlink("/proc/self/exe")
+    except OSError:
+        return os.path.realpath(sys.executable)
+
+
 def mapped_libpython():
     try:
         with open("/proc/self/maps", "rb") as maps:
@@ -124,6 +133,7 @@ def facts():
     magic = sys.modules["_frozen_importlib_external"].MAGIC_NUMBER
     return {
         "executable": sys.executable,
+        "binary": binary(),
         "prefix": sys.prefix,
         "base_prefix": sys.base_prefix,
         "stdlib": os.path.dirname(os.__file__),

@@ -23,6 +23,7 @@ pub(crate) fn interpreter() -> Interpreter {
     ];
     Interpreter {
         executable: "/python/bin/python3".into(),
+        binary: "/python/bin/python3".into(),
         version: Version { major: 3, minor: 11, micro: 7 },
         full_version: "3.11.7".to_owned(),
         prefix: "/python".into(),

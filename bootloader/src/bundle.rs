@@ -8,7 +8,7 @@ use crate::private_folder::PrivateFolder;
 use crate::settings::Settings;
 use crate::store::{Failure, Store, Tree};
 use crate::trace::Trace;
-use crate::{Error, files, os};
+use crate::{Error, files, linked_in, os};
 use rpack_format::Unpack;
 use rpack_format::index::Frame;
 use std::fmt;
@@ -79,6 +79,37 @@ impl<'a> Bundle<'a> {
         os::forget_own_code();
     }
 
+    /// Goes on with the files where the process has put them before it became an interpreter.
+    pub fn resume(payload: Payload<'a>, ahead: Option<ahead::Thread<'a>>, place: linked_in::Place) -> Self {
+        let place = match place {
+            linked_in::Place::Memory => Place::Memory(LazyFolder::choose()),
+            linked_in::Place::Store(folder, lock) => Place::Store(Tree { folder, in_use: lock.and_then(os::adopt) }),
+            linked_in::Place::PerRun(path, lock) => {
+                let folder = os::adopt(lock).map(|lock| PrivateFolder::resume(path.clone(), lock));
+                Place::PerRun { path, folder: Mutex::new(folder) }
+            }
+        };
+        Bundle { payload, ahead, place, anonymous: AnonymousFiles::default(), is_settled: AtomicBool::new(false) }
+    }
+
+    /// What [`Bundle::resume`] needs to know.
+    pub fn describe(&self) -> io::Result<linked_in::Place> {
+        Ok(match &self.place {
+            Place::Memory(_) => linked_in::Place::Memory,
+            // Like a tree that nobody collects.
+            Place::Beside(folder) => linked_in::Place::Store(folder.clone(), None),
+            Place::Store(tree) => {
+                let lock = tree.in_use.as_ref().map(os::inherited).transpose()?;
+                linked_in::Place::Store(tree.folder.clone(), lock)
+            }
+            Place::PerRun { path, folder } => {
+                let folder = folder.lock().unwrap_or_else(PoisonError::into_inner);
+                let lock = folder.as_ref().map(|folder| os::inherited(folder.lock())).transpose()?;
+                linked_in::Place::PerRun(path.clone(), lock.unwrap_or(-1))
+            }
+        })
+    }
+
     /// The folder in which the program's files appear.
     pub fn folder(&self) -> &Path {
         match &self.place {
@@ -106,6 +137,11 @@ impl<'a> Bundle<'a> {
             Place::Store(_) | Place::PerRun { .. } => files::has_size(&path, member.frame.size),
         };
         if is_there { Ok(path) } else { self.anonymous.path(number, &self.payload) }
+    }
+
+    /// A descriptor of file `number`, in memory, that stays open in what this process becomes.
+    pub fn inherited(&self, number: u32) -> Result<i32, Error> {
+        self.anonymous.inherited(number, &self.payload)
     }
 
     /// Makes the paths of the program's data files exist, and that of a native one, where they do not yet.
@@ -189,7 +225,7 @@ fn take(
         Unpack::Memory => {
             payload.executable.verify_rest()?;
             // Made now, so that it shows now whether anonymous files can be made at all.
-            match anonymous.path(payload.index.header().libpython, payload) {
+            match anonymous.path(payload.index.header().runtime, payload) {
                 Ok(_) => Ok(Place::Memory(LazyFolder::choose())),
                 Err(Error::NotLoadable { reason, .. }) => Err(Failure::Unusable(reason)),
                 Err(damaged) => Err(Failure::Damaged(damaged)),

@@ -3,7 +3,8 @@
 use crate::{Error, os};
 use memmap2::Mmap;
 use rpack_format::{Index, Trailer};
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -22,14 +23,33 @@ impl Executable {
     /// Finds and maps the executable and checks the part of it that every start uses.
     pub fn open() -> Result<Self, Error> {
         let path = os::executable_path().map_err(|source| Error::Unreadable { path: None, source })?;
+        let file = os::open_executable(&path);
+        Self::read(path, file)
+    }
+
+    /// The same for the executable that this process ran before it became an interpreter, and that was left open for it.
+    pub fn receive(descriptor: i32) -> Result<Self, Error> {
+        let gone = || Error::Unreadable { path: None, source: io::ErrorKind::NotFound.into() };
+        let file = os::adopt(descriptor).ok_or_else(gone)?;
+        let path = fs::read_link(os::path_of_open_file(&file));
+        Self::read(path.map_err(|source| Error::Unreadable { path: None, source })?, Ok(file))
+    }
+
+    fn read(path: PathBuf, file: io::Result<File>) -> Result<Self, Error> {
         let unreadable = |source| Error::Unreadable { path: Some(path.clone()), source };
-        let file = os::open_executable(&path).map_err(unreadable)?;
+        let file = file.map_err(unreadable)?;
         let metadata = file.metadata().map_err(unreadable)?;
         let map = map(&file).map_err(unreadable)?;
         let damaged = |source| Error::Damaged { path: path.clone(), source };
         let trailer = Trailer::parse(&map).map_err(damaged)?;
         let index = trailer.verify_startup(&map).map_err(damaged)?.into();
         Ok(Executable { path, metadata, map, trailer, index, is_verified: OnceLock::new() })
+    }
+
+    /// Opens the file once more.
+    pub fn reopen(&self) -> Result<File, Error> {
+        let unreadable = |source| Error::Unreadable { path: Some(self.path.clone()), source };
+        os::open_executable(&self.path).map_err(unreadable)
     }
 
     /// Absolute path of the executable.
@@ -82,7 +102,7 @@ impl Executable {
     }
 }
 
-fn map(file: &File) -> std::io::Result<Mmap> {
+fn map(file: &File) -> io::Result<Mmap> {
     // SAFETY: the mapping is private and read-only. Whoever rewrites a running executable in place can fault any process
     // that runs it; the kernel forbids that (`ETXTBSY`) while the file is being executed.
     unsafe { Mmap::map(file) }

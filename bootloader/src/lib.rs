@@ -13,6 +13,7 @@ mod files;
 mod frames;
 mod handoff;
 mod library;
+mod linked_in;
 mod memory;
 mod os;
 mod package_folders;
@@ -28,6 +29,7 @@ use crate::executable::Executable;
 use crate::payload::Payload;
 use crate::settings::Settings;
 use crate::trace::Trace;
+use rpack_format::linked_in::FLAG_LINKED_IN;
 use std::ffi::{c_char, c_int};
 
 /// Exit status when the program could not be started. PyInstaller's bootloader ends with the same one.
@@ -39,49 +41,91 @@ const EXIT_NOT_STARTED: c_int = 255;
 ///
 /// `argument_count` and `arguments` must be what the C runtime gave to `main`.
 pub unsafe fn main(argument_count: c_int, arguments: *const *const c_char) -> c_int {
-    match start(argument_count, arguments) {
-        Ok(status) => status,
-        Err(error) => {
-            trace::say(&format!("error: {error}"));
-            EXIT_NOT_STARTED
-        }
-    }
+    status(start(argument_count, arguments))
+}
+
+/// Goes on where [`main`] became the interpreter that this library was loaded into.
+///
+/// # Safety
+///
+/// As for [`main`].
+pub unsafe fn main_in_interpreter(argument_count: c_int, arguments: *const *const c_char) -> c_int {
+    let outcome = linked_in::receive().and_then(|message| go_on(message, argument_count, arguments));
+    status(outcome)
+}
+
+fn status(outcome: Result<c_int, Error>) -> c_int {
+    outcome.unwrap_or_else(|error| {
+        trace::say(&format!("error: {error}"));
+        EXIT_NOT_STARTED
+    })
 }
 
 fn start(argument_count: c_int, arguments: *const *const c_char) -> Result<c_int, Error> {
     let clock = trace::Clock::start();
     let executable = Executable::open()?;
     let index = executable.index()?;
-    let trace = Trace::new(clock, index.header().flags);
+    let flags = index.header().flags;
+    let trace = Trace::new(clock, flags);
     trace.step(|| format!("mapped `{}`, {} bytes", executable.path().display(), executable.bytes().len()));
+    let is_linked_in = flags & FLAG_LINKED_IN != 0;
+
+    // A process that becomes another executable keeps no memory.
+    let modules = ahead::Modules::choose(executable.bytes(), &index).filter(|_| !is_linked_in);
+    std::thread::scope(|scope| {
+        let ahead = modules.as_ref().map(|modules| ahead::Thread::start(scope, modules));
+        let bundle = Bundle::provide(Payload::new(&executable, &index), ahead, Settings::read(flags)?, &trace)?;
+        trace.step(|| format!("files are in {bundle}"));
+        if is_linked_in {
+            return Err(linked_in::execute(&bundle, clock, &trace, arguments));
+        }
+        load_libpython(&bundle, &trace)?;
+        run(&bundle, clock, &trace, argument_count, arguments)
+    })
+}
+
+/// What is left of the start in a process that has become the interpreter.
+fn go_on(message: linked_in::Message, argument_count: c_int, arguments: *const *const c_char) -> Result<c_int, Error> {
+    os::set_process_name(&message.name);
+    message.done_with.into_iter().for_each(|descriptor| drop(os::adopt(descriptor)));
+    let clock = trace::Clock::since(message.started);
+    let executable = Executable::receive(message.executable)?;
+    let index = executable.index()?;
+    let trace = Trace::new(clock, index.header().flags);
+    trace.step(|| "became the interpreter".to_owned());
 
     let modules = ahead::Modules::choose(executable.bytes(), &index);
     std::thread::scope(|scope| {
         let ahead = modules.as_ref().map(|modules| ahead::Thread::start(scope, modules));
-        run(Payload::new(&executable, &index), ahead, clock, &trace, argument_count, arguments)
+        let bundle = Bundle::resume(Payload::new(&executable, &index), ahead, message.place);
+        run(&bundle, clock, &trace, argument_count, arguments)
     })
 }
 
-fn run<'a>(
-    payload: Payload<'a>,
-    ahead: Option<ahead::Thread<'a>>,
+fn load_libpython(bundle: &Bundle, trace: &Trace) -> Result<(), Error> {
+    let index = bundle.payload.index;
+    let number = index.header().libpython;
+    for needed in index.needs(&bundle.payload.member(number)?) {
+        library::open(&bundle.native_path(needed)?, library::Scope::Local)?;
+    }
+    library::open(&bundle.native_path(number)?, library::Scope::Global)?;
+    trace.step(|| format!("loaded libpython {}.{}", index.header().python.0, index.header().python.1));
+    Ok(())
+}
+
+fn run(
+    bundle: &Bundle,
     clock: trace::Clock,
     trace: &Trace,
     argument_count: c_int,
     arguments: *const *const c_char,
 ) -> Result<c_int, Error> {
-    let index = payload.index;
-    let settings = Settings::read(index.header().flags)?;
-    let bundle = Bundle::provide(payload, ahead, settings, trace)?;
-    trace.step(|| format!("files are in {bundle}"));
-
-    library::open(&bundle.native_path(index.header().libpython)?, library::Scope::Global)?;
-    trace.step(|| format!("loaded libpython {}.{}", index.header().python.0, index.header().python.1));
+    let index = bundle.payload.index;
     let runtime = library::open(&bundle.native_path(index.header().runtime)?, library::Scope::Local)?;
     trace.step(|| "loaded the runtime".to_owned());
 
     // Beyond this point the process belongs to the program.
-    handoff::call(&runtime, &bundle, clock, argument_count, arguments)
+    handoff::call(&runtime, bundle, clock, argument_count, arguments)
 }
 
 /// Why the program could not be started.
@@ -99,6 +143,8 @@ enum Error {
     Setting { name: &'static str, value: String, expected: String },
     #[error("there is no place for this program's files: {}. Let one of them be usable, or set TMPDIR to a folder that can be written to and executed from", .tried.join("; "))]
     NoPlace { tried: Vec<String> },
+    #[error("cannot run this program's interpreter: {reason}")]
+    NotExecutable { reason: String },
     #[error("cannot make `{member}` loadable: {reason}")]
     NotLoadable { member: String, reason: String },
     #[error("cannot load `{path}`: {reason}")]

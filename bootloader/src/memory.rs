@@ -30,6 +30,11 @@ impl AnonymousFiles {
         self.with(number, payload, |file| Ok(os::path_of_open_file(file)))
     }
 
+    /// A descriptor of file `number` that stays open in what this process becomes.
+    pub fn inherited(&self, number: u32, payload: &Payload) -> Result<i32, Error> {
+        self.with(number, payload, os::inherited)
+    }
+
     fn with<T>(
         &self,
         number: u32,

@@ -63,6 +63,16 @@ impl PrivateFolder {
         }
     }
 
+    /// Takes over a folder of this process, together with its lock.
+    pub fn resume(path: PathBuf, lock: File) -> Self {
+        PrivateFolder { path, lock, holder: std::process::id() }
+    }
+
+    /// What holds it.
+    pub fn lock(&self) -> &File {
+        &self.lock
+    }
+
     /// Where it is.
     pub fn path(&self) -> &Path {
         &self.path

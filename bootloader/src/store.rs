@@ -49,7 +49,8 @@ pub enum Failure {
 pub struct Tree {
     /// The folder that holds them.
     pub folder: PathBuf,
-    _in_use: Option<File>,
+    /// The lock that keeps it there; none where the file system has no locks.
+    pub in_use: Option<File>,
 }
 
 impl Store {
@@ -113,7 +114,7 @@ impl Tree {
     fn find(folder: &Path, payload: &Payload, check: Check) -> Result<Option<Self>, Error> {
         let Some(in_use) = Tree::hold(folder) else { return Ok(None) };
         // Held first and looked at then: nothing is removed in between.
-        let tree = Tree { folder: folder.to_owned(), _in_use: in_use };
+        let tree = Tree { folder: folder.to_owned(), in_use };
         Ok(payload.is_below(folder, check)?.then_some(tree))
     }
 

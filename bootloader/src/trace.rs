@@ -15,6 +15,11 @@ impl Clock {
         Clock { started: now() }
     }
 
+    /// Started then, by the same clock.
+    pub fn since(started: u64) -> Self {
+        Clock { started }
+    }
+
     /// The monotonic time at the start, in nanoseconds.
     pub fn started(self) -> u64 {
         self.started

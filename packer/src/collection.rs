@@ -6,6 +6,7 @@
 mod added;
 mod brought;
 mod data;
+mod libpython;
 mod metadata;
 mod modules;
 mod natives;
@@ -22,6 +23,7 @@ use crate::options::{Form, Options, Sources, Symbols, Tracing};
 use rpack_analyzer::{EntryPoint, ModuleGraph, Project};
 use rpack_format::FileKind;
 use rpack_format::index::{FLAG_DEBUG, FLAG_FOLDER};
+use rpack_format::linked_in::FLAG_LINKED_IN;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -51,7 +53,7 @@ pub struct Collection {
     pub modules: Vec<CollectedModule>,
     /// The files, sorted by path.
     pub files: Vec<CollectedFile>,
-    /// Path of libpython among the files.
+    /// Path among the files of libpython, or of the executable that has it linked in ([`Collection::is_linked_in`]).
     pub libpython: String,
     /// Path of rpack's runtime library among the files.
     pub runtime: String,
@@ -62,7 +64,13 @@ pub struct Collection {
 impl Collection {
     /// How many native files belong to the program, not counting libpython and rpack's own.
     pub fn library_count(&self) -> usize {
-        self.files.iter().filter(|file| file.kind == FileKind::Native).count().saturating_sub(2)
+        let own = if self.is_linked_in() { 3 } else { 2 };
+        self.files.iter().filter(|file| file.kind == FileKind::Native).count().saturating_sub(own)
+    }
+
+    /// Whether the interpreter has no shared libpython.
+    pub fn is_linked_in(&self) -> bool {
+        self.flags & FLAG_LINKED_IN != 0
     }
 }
 
@@ -162,7 +170,7 @@ pub struct Unreadable {
 ///
 /// # Errors
 ///
-/// If the interpreter has no shared libpython, or something that was asked for does not exist.
+/// If the interpreter has no libpython that can be carried, or something that was asked for does not exist.
 pub fn collect(
     project: &Project,
     graph: &ModuleGraph,
@@ -171,14 +179,15 @@ pub fn collect(
 ) -> Result<Collection, Error> {
     let interpreter = &project.interpreter;
     let mut files = Files::default();
-    let libpython = natives::add_libpython(&mut files, interpreter)?;
+    let libpython = libpython::add(&mut files, interpreter)?;
     let runtime = format!("{NATIVE_FOLDER}/rpack-runtime.so");
     files.add(&runtime, FileKind::Native, Content::Bytes(bootloader::RUNTIME.to_vec()), Reason::Runtime);
 
     let modules = modules::collect(graph, project);
     let asked = data::asked_libraries(graph).into_iter();
     let asked = asked.chain(added::libraries(&options.added_binaries)?).chain(brought::libraries(brought)).collect();
-    let warnings = natives::collect(&mut files, graph, project, asked)?;
+    let warnings = natives::collect(&mut files, graph, project, asked, &libpython)?;
+    let linked_in = libpython::host_bootloader(&mut files, interpreter, &libpython, options.symbols)?;
     own::collect(&mut files, &graph.own_files, &project.program.root);
     data::collect(&mut files, graph, project);
     data::collect_asked(&mut files, graph);
@@ -194,7 +203,7 @@ pub fn collect(
 
     let name = options.name.clone().unwrap_or_else(|| project.program.name.clone());
     let python = (interpreter.version.major.into(), interpreter.version.minor.into());
-    let flags = flags(project, options);
+    let flags = flags(project, options) | linked_in;
     let python_options = options.python_options.clone();
     let beside = match &options.form {
         Form::File => None,
@@ -249,6 +258,10 @@ impl Files {
         }
     }
 
+    fn get_mut(&mut self, path: &str) -> Option<&mut CollectedFile> {
+        self.files.get_mut(path)
+    }
+
     fn into_sorted(self) -> Vec<CollectedFile> {
         self.files.into_values().collect()
     }
@@ -268,12 +281,17 @@ fn relative(path: &Path, folder: &Path) -> Option<String> {
 /// Why something cannot be collected.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The interpreter is not one that can be loaded into another process.
-    #[error("The interpreter `{}` has no shared libpython", .interpreter.display())]
+    /// The interpreter has no shared libpython, and its executable cannot be carried in its place.
+    #[error("The interpreter `{}` has no shared libpython, and its executable {reason}", .interpreter.display())]
     NoLibpython {
         /// The interpreter.
         interpreter: PathBuf,
+        /// What is wrong with its executable.
+        reason: &'static str,
     },
+    /// A part of the interpreter is gone or cannot be read.
+    #[error(transparent)]
+    Interpreter(#[from] Unreadable),
     /// The shared libraries could not be followed.
     #[error(transparent)]
     Libraries(#[from] rpack_analyzer::Error),
@@ -308,8 +326,8 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Error::NoLibpython { .. } => Some(
-                "Use an interpreter that was built with `--enable-shared`. With pyenv: \
-                 `PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install VERSION`; on Debian install `libpython3.11`"
+                "Use one that was built with `--enable-shared`. With pyenv: \
+                 `PYTHON_CONFIGURE_OPTS=--enable-shared pyenv install VERSION`"
                     .to_owned(),
             ),
             Error::Libraries(error) => error.hint(),
@@ -319,7 +337,7 @@ impl Error {
             Error::OutsideDestination { .. } => {
                 Some("Give a relative folder without `..`, or `.` for the bundle's root".to_owned())
             }
-            Error::Unreadable { .. } => None,
+            Error::Unreadable { .. } | Error::Interpreter(_) => None,
         }
     }
 }

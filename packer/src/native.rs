@@ -2,11 +2,13 @@
 //! for search paths of the machine that it was built on.
 
 mod binding;
+mod hosting;
 mod run_path;
 mod sections;
 mod strip;
 
 pub use binding::bind_to_itself;
+pub use hosting::host;
 pub use sections::filter;
 
 use crate::options::Symbols;

@@ -68,10 +68,11 @@ impl Payload {
 ///
 /// If a collected file cannot be read, or everything together reaches 4 GiB.
 pub fn assemble(collection: &Collection, code: Vec<Option<Vec<u8>>>) -> Result<Payload, Error> {
-    let files = collection.files.iter().map(|file| match file.path == collection.libpython {
-        true => Source::Libpython(file),
-        false => Source::File(file),
-    });
+    let files =
+        collection.files.iter().map(|file| match file.path == collection.libpython && !collection.is_linked_in() {
+            true => Source::Libpython(file),
+            false => Source::File(file),
+        });
     let sources = files.chain(code.iter().flatten().map(|code| Source::Code(code)));
     let mut members = compress(&sources.collect::<Vec<_>>(), collection)?;
     let mut code_members = members.split_off(collection.files.len()).into_iter();

@@ -1,15 +1,30 @@
 //! The interpreters that the tests pack.
 //!
 //! A machine needs one; `RPACK_TEST_PYTHONS` (`3.10,3.11`) names the versions that must be there, so that a machine which
-//! is meant to have all of them cannot pass by having lost one.
+//! is meant to have all of them cannot pass by having lost one. The word `linked-in` among them puts into each one's place its
+//! twin that has libpython linked in ([`twins`]), for all tests.
 
+use crate::twins;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::LazyLock;
 
-/// The minor versions of CPython 3 that are found, each with an interpreter that has a shared libpython.
+/// The minor versions of CPython 3 that are packed, each with an interpreter.
 pub fn all() -> &'static BTreeMap<u32, PathBuf> {
+    if wanted().any(|name| name == LINKED_IN) { twins::all() } else { shared() }
+}
+
+/// The word for interpreters that have libpython linked in.
+const LINKED_IN: &str = "linked-in";
+
+fn wanted() -> impl Iterator<Item = String> {
+    let names = std::env::var("RPACK_TEST_PYTHONS").unwrap_or_default();
+    names.split(',').filter(|name| !name.is_empty()).map(str::to_owned).collect::<Vec<_>>().into_iter()
+}
+
+/// The minor versions of CPython 3 that are found, each with an interpreter that has a shared libpython.
+pub fn shared() -> &'static BTreeMap<u32, PathBuf> {
     static FOUND: LazyLock<BTreeMap<u32, PathBuf>> = LazyLock::new(|| {
         let mut found = BTreeMap::new();
         for candidate in candidates() {
@@ -17,9 +32,7 @@ pub fn all() -> &'static BTreeMap<u32, PathBuf> {
                 found.entry(minor).or_insert(python);
             }
         }
-        for version in
-            std::env::var("RPACK_TEST_PYTHONS").unwrap_or_default().split(',').filter(|text| !text.is_empty())
-        {
+        for version in wanted().filter(|name| name != LINKED_IN) {
             let minor = version.strip_prefix("3.").and_then(|minor| minor.parse().ok());
             assert!(minor.is_some_and(|minor| found.contains_key(&minor)), "no CPython {version} was found: {found:?}");
         }

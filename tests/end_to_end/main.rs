@@ -34,4 +34,5 @@ mod runtime_hooks;
 mod settings;
 mod store;
 mod store_upkeep;
+mod twins;
 mod without_python;

@@ -20,6 +20,7 @@ pub mod bytes;
 pub mod filter;
 pub mod handoff;
 pub mod index;
+pub mod linked_in;
 pub mod python_option;
 pub mod trailer;
 pub mod unpack;

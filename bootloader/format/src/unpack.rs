@@ -74,14 +74,16 @@ impl FromStr for Unpack {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::index::{FLAG_DEBUG, FLAG_FOLDER};
+    use crate::linked_in::FLAG_LINKED_IN;
 
     #[test]
     fn every_place_survives_its_name_and_its_flags() {
         for place in Unpack::ALL {
             assert_eq!(place.name().parse(), Ok(place));
-            let others = crate::index::FLAG_DEBUG | crate::index::FLAG_FOLDER;
-            assert_eq!(Unpack::from_flags(place.flags() | others), place);
-            assert_eq!(place.flags() & others, 0);
+            for other in [FLAG_DEBUG, FLAG_FOLDER, FLAG_LINKED_IN] {
+                assert_eq!(Unpack::from_flags(place.flags() | other), place);
+            }
         }
         assert_eq!("Store".parse::<Unpack>(), Err(Unknown));
     }

@@ -1,5 +1,9 @@
 //! Linux and its relatives.
 
+mod exec;
+
+pub use exec::*;
+
 use crate::files::{Access, Sharing};
 use rustix::fs::{MemfdFlags, StatVfsMountFlags};
 use rustix::rand::GetRandomFlags;
@@ -306,13 +310,13 @@ pub fn forget_pages(start: *const u8, length: usize) {
 /// comes back from the page cache.
 pub fn forget_own_code() {
     // Symbols that the linker defines (ld(1), "Source Code Reference"): only their addresses mean something.
-    let (start, end) = (&raw const __executable_start, &raw const etext);
+    let (start, end) = (&raw const __ehdr_start, &raw const etext);
     forget_pages(start, end.addr() - start.addr());
 }
 
 unsafe extern "C" {
-    /// The executable's first byte in memory.
-    static __executable_start: u8;
+    /// The first byte in memory of the executable, or of the library that this is a part of.
+    static __ehdr_start: u8;
     /// The first byte behind its code.
     static etext: u8;
 }

@@ -79,7 +79,7 @@ fn put(store: &Store, folder: &Path, payload: &Payload, check: Check, trace: &Tr
     }
     let vanished = || Failure::Unusable(format!("`{}` (it vanished while it was unpacked)", folder.display()));
     let in_use = Tree::hold(folder).ok_or_else(vanished)?;
-    Ok(Tree { folder: folder.to_owned(), _in_use: in_use })
+    Ok(Tree { folder: folder.to_owned(), in_use })
 }
 
 /// The folder in which this unpacking keeps what is not finished. It is removed in the end; where the process is killed, it

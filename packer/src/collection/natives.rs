@@ -1,23 +1,13 @@
-//! Native files: libpython, extension modules, and the shared libraries that these need.
+//! Native files: extension modules, and the shared libraries that these and the interpreter need.
 
-use super::{Content, Error, Files, NATIVE_FOLDER, Reason, brought, relative};
+use super::{Content, Error, Files, NATIVE_FOLDER, Reason, brought, libpython, relative};
 use crate::diagnosis::Warning;
-use rpack_analyzer::{Interpreter, Library, Module, ModuleGraph, ModuleKind, Origin, Project};
+use rpack_analyzer::{Library, Module, ModuleGraph, ModuleKind, Origin, Project};
 use rpack_format::FileKind;
 use std::path::{Path, PathBuf};
 
 /// The extension modules by which programs load libraries that they know by name.
 const LOAD_BY_NAME: [&str; 2] = ["_ctypes", "_cffi_backend"];
-
-/// Adds the interpreter's shared library and returns its path inside the bundle.
-pub fn add_libpython(files: &mut Files, interpreter: &Interpreter) -> Result<String, Error> {
-    let missing = || Error::NoLibpython { interpreter: interpreter.executable.clone() };
-    let source = interpreter.libpython.as_ref().ok_or_else(missing)?;
-    let name = source.file_name().and_then(|name| name.to_str()).ok_or_else(missing)?;
-    let path = format!("{NATIVE_FOLDER}/{name}");
-    files.add(&path, FileKind::Native, Content::File(source.clone()), Reason::Interpreter);
-    Ok(path)
-}
 
 /// A library that a flag asks for.
 pub struct AskedLibrary {
@@ -30,17 +20,21 @@ pub struct AskedLibrary {
 }
 
 /// Adds the graph's extension modules and the libraries that flags ask for, and every library that one of them needs and not
-/// every Linux system has. Warns of those that were not found.
+/// every Linux system has. Warns of those that were not found. `libpython` is the path inside the bundle of the
+/// interpreter's own file.
 pub fn collect(
     files: &mut Files,
     graph: &ModuleGraph,
     project: &Project,
     asked: Vec<AskedLibrary>,
+    libpython: &str,
 ) -> Result<Vec<Warning>, Error> {
     let extensions: Vec<&Module> =
         graph.modules.values().filter(|module| module.kind == ModuleKind::Extension).collect();
-    let extension_paths = extensions.iter().map(|module| &module.path);
-    let paths: Vec<PathBuf> = extension_paths.chain(asked.iter().map(|library| &library.source)).cloned().collect();
+    let interpreter = libpython::source(&project.interpreter);
+    let extension_paths = extensions.iter().map(|module| module.path.as_path());
+    let asked_paths = asked.iter().map(|library| library.source.as_path());
+    let paths: Vec<PathBuf> = extension_paths.chain(asked_paths).chain([interpreter]).map(Path::to_owned).collect();
     let native = rpack_analyzer::resolve(&paths, &project.interpreter)?;
     let library_paths: Vec<String> = native.libraries.iter().map(|library| library_path(library, project)).collect();
 
@@ -56,19 +50,21 @@ pub fn collect(
             file.needs = library.needed.iter().map(|&number| library_paths[number].clone()).collect();
         }
     }
+    let needs = |path: &Path| -> Vec<String> {
+        let needs = native.by_file.get(path).into_iter().flatten();
+        needs.map(|&number| library_paths[number].clone()).collect()
+    };
     for module in extensions {
         let Some(path) = extension_path(module, project) else { continue };
         let reason = Reason::Extension(module.name.clone());
         if let Some(file) = files.add(&path, FileKind::Native, Content::File(module.path.clone()), reason) {
-            let needs = native.by_file.get(&module.path).into_iter().flatten();
-            file.needs = needs.map(|&number| library_paths[number].clone()).collect();
+            file.needs = needs(&module.path);
             if LOAD_BY_NAME.contains(&module.name.as_str()) {
                 // A library at the bundle's root is found by its name, as it is with PyInstaller, once it is loaded.
                 let at_the_root = |library: &&AskedLibrary| !library.inside.contains('/');
                 for library in asked.iter().filter(at_the_root).filter(|library| brought::is_loadable(&library.source))
                 {
-                    let needs = native.by_file.get(&library.source).into_iter().flatten();
-                    file.needs.extend(needs.map(|&number| library_paths[number].clone()));
+                    file.needs.extend(needs(&library.source));
                     file.needs.push(library.inside.clone());
                 }
             }
@@ -77,11 +73,13 @@ pub fn collect(
     for library in asked {
         let content = Content::File(library.source.clone());
         if let Some(file) = files.add(&library.inside, FileKind::Native, content, library.reason) {
-            let needs = native.by_file.get(&library.source).into_iter().flatten();
             // Two that need each other are both asked for; neither can come first.
-            let needs = needs.map(|&number| library_paths[number].clone()).filter(|path| *path != library.inside);
-            file.needs = needs.collect();
+            file.needs = needs(&library.source);
+            file.needs.retain(|path| *path != library.inside);
         }
+    }
+    if let Some(file) = files.get_mut(libpython) {
+        file.needs = needs(interpreter);
     }
     Ok(native.unresolved.iter().map(|(needed_by, name)| Warning::no_library(name, needed_by, graph)).collect())
 }

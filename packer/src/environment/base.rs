@@ -85,7 +85,7 @@ struct Answer {
     base_executable: PathBuf,
     implementation: String,
     version: [u64; 3],
-    has_shared_library: bool,
+    is_free_threaded: bool,
 }
 
 fn examine(executable: &Path, range: Option<&VersionSpecifiers>, path: &OsStr) -> Result<Base, Refusal> {
@@ -101,8 +101,8 @@ fn examine(executable: &Path, range: Option<&VersionSpecifiers>, path: &OsStr) -
     if let Some(range) = range.filter(|range| !range.contains(&version)) {
         return Err(Refusal::OutOfRange { version: version.to_string(), requires_python: range.to_string() });
     }
-    if !answer.has_shared_library {
-        return Err(Refusal::NotShared(version.to_string()));
+    if answer.is_free_threaded {
+        return Err(Refusal::FreeThreaded(version.to_string()));
     }
     let origin = fs::canonicalize(&answer.base_executable)
         .map_err(|error| Refusal::Silent(format!("`{}`: {error}", answer.base_executable.display())))?;

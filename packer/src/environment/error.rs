@@ -117,9 +117,9 @@ pub enum Refusal {
         /// The range of versions that the program declares.
         requires_python: String,
     },
-    /// The interpreter is linked into its executable, and there is no shared library to load.
-    #[error("is Python {0} without a shared `libpython`")]
-    NotShared(String),
+    /// It has no stable ABI, through which everything that is packed with a program talks to Python (PEP 703).
+    #[error("is a free-threaded build of Python {0}")]
+    FreeThreaded(String),
 }
 
 impl Error {
@@ -141,8 +141,8 @@ impl Error {
                 let range = requires_python.as_ref().map_or_else(String::new, |range| format!(" that fits `{range}`"));
                 let (major, minor) = OLDEST;
                 format!(
-                    "Install CPython {major}.{minor} or newer{range} with a shared `libpython` (Debian: the package \
-                     `libpython3-dev`; pyenv: `--enable-shared`; `uv python install`), or pass `--python`"
+                    "Install CPython {major}.{minor} or newer{range} (Debian: the package `python3`; `uv python install`; pyenv), \
+                     or pass `--python`"
                 )
             }
             Error::Lock { .. } => "Write it again with `uv lock`".into(),

@@ -69,7 +69,7 @@ impl Place {
             "base_executable": self.path("bin").join(name),
             "implementation": fake.implementation,
             "version": fake.version,
-            "has_shared_library": fake.shared,
+            "is_free_threaded": fake.free_threaded,
         });
         let text = format!(
             r#"case "$*" in
@@ -155,13 +155,13 @@ if [ "$1" != pip ]; then mkdir -p "$folder/bin"; : > "$folder/bin/python"; fi"#,
 struct Fake {
     implementation: &'static str,
     version: [u64; 3],
-    shared: bool,
+    free_threaded: bool,
     pip: &'static str,
 }
 
 impl Default for Fake {
     fn default() -> Fake {
-        Fake { implementation: "cpython", version: [3, 12, 1], shared: true, pip: "24.0" }
+        Fake { implementation: "cpython", version: [3, 12, 1], free_threaded: false, pip: "24.0" }
     }
 }
 
@@ -237,7 +237,7 @@ fn the_first_interpreter_that_fits_is_taken() {
     let mut place = Place::new();
     place.python("python3", &Fake { version: [3, 9, 2], ..Fake::default() });
     place.python("python3.13", &Fake { implementation: "pypy", version: [3, 13, 0], ..Fake::default() });
-    place.python("python3.12", &Fake { shared: false, ..Fake::default() });
+    place.python("python3.12", &Fake { free_threaded: true, ..Fake::default() });
     let fitting = place.python("python3.11", &Fake { version: [3, 11, 7], ..Fake::default() });
     place.python("python3.10", &Fake { version: [3, 10, 1], ..Fake::default() });
     assert_eq!(place.provided(), fitting);
@@ -252,7 +252,7 @@ fn every_refused_interpreter_is_named() {
     place.python("python3", &Fake { version: [3, 9, 2], ..Fake::default() });
     std::os::unix::fs::symlink(place.path("bin/python3"), place.path("bin/python")).unwrap();
     place.python("python3.13", &Fake { implementation: "pypy", version: [3, 13, 0], ..Fake::default() });
-    place.python("python3.12", &Fake { shared: false, ..Fake::default() });
+    place.python("python3.12", &Fake { free_threaded: true, ..Fake::default() });
     place.python("python3.11", &Fake { version: [3, 11, 7], ..Fake::default() });
     place.script("bin/python3.10", "echo 'python3.10: command not found' >&2; exit 127");
     place.program.declaration.requires_python = Some(">=3.12".to_owned());
@@ -261,7 +261,7 @@ fn every_refused_interpreter_is_named() {
     let expected = "No usable Python found on PATH
   `@/python3` is Python 3.9.2, older than 3.10
   `@/python3.13` is pypy, not CPython
-  `@/python3.12` is Python 3.12.1 without a shared `libpython`
+  `@/python3.12` is a free-threaded build of Python 3.12.1
   `@/python3.11` is Python 3.11.7, but the program requires `>=3.12`
   `@/python3.10` cannot be asked for its version: python3.10: command not found";
     assert_eq!(error.to_string().replace(&bin, "@"), expected);
