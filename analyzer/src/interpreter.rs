@@ -115,11 +115,11 @@ impl Interpreter {
         if (major, minor) < (3, 10) {
             return Err(Error::TooOld { path: executable.to_owned(), version: identity.full_version });
         }
-        let facts: Facts = serde_json::from_str(answer).map_err(unexpected)?;
-        if facts.abiflags.contains('t') {
+        if identity.abiflags.contains('t') {
             return Err(Error::FreeThreaded { path: executable.to_owned(), version: identity.full_version });
         }
-        Ok(from_facts(version, identity.full_version, facts))
+        let facts: Facts = serde_json::from_str(answer).map_err(unexpected)?;
+        Ok(from_facts(version, identity.full_version, identity.abiflags, facts))
     }
 }
 
@@ -129,6 +129,8 @@ struct Identity {
     implementation: String,
     version: (u8, u8, u8),
     full_version: String,
+    #[serde(default)]
+    abiflags: String,
 }
 
 /// What a CPython that is new enough answers besides; see `probe.py`.
@@ -151,13 +153,12 @@ struct Facts {
     os_name: String,
     machine: String,
     multiarch: String,
-    abiflags: String,
     markers: BTreeMap<String, String>,
     magic: Vec<u8>,
     cache_tag: String,
 }
 
-fn from_facts(version: Version, full_version: String, facts: Facts) -> Interpreter {
+fn from_facts(version: Version, full_version: String, abi_flags: String, facts: Facts) -> Interpreter {
     let mut search_path: Vec<PathBuf> = Vec::new();
     for entry in facts.search_path {
         // A relative entry of PYTHONPATH means another folder wherever the program is started.
@@ -207,7 +208,7 @@ fn from_facts(version: Version, full_version: String, facts: Facts) -> Interpret
         cache_tag: facts.cache_tag,
         soabi,
         multiarch: facts.multiarch,
-        abi_flags: facts.abiflags,
+        abi_flags,
     }
 }
 

@@ -150,7 +150,6 @@ def facts():
         "os_name": os.name,
         "machine": uname.machine if uname else "",
         "multiarch": getattr(sys.implementation, "_multiarch", ""),
-        "abiflags": getattr(sys, "abiflags", ""),
         "markers": markers,
         "magic": list(magic),
         "cache_tag": sys.implementation.cache_tag,
@@ -158,7 +157,12 @@ def facts():
 
 
 def main():
-    answer = {"implementation": implementation(), "version": sys.version_info[:3], "full_version": full_version()}
+    answer = {
+        "implementation": implementation(),
+        "version": sys.version_info[:3],
+        "full_version": full_version(),
+        "abiflags": getattr(sys, "abiflags", ""),
+    }
     if sys.version_info >= (3, 10) and answer["implementation"] == "cpython":
         answer.update(facts())
     sys.stdout.write("\nrpack-probe:" + encode(answer) + "\n")

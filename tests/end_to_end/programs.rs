@@ -1,7 +1,7 @@
 //! The corpus in `tests/programs`: packed and plain Python must agree. Its README specifies what is read and compared here.
 
-use crate::interpreters;
 use crate::rpack::{clean, repository, rpack, run, text};
+use crate::{interpreters, twins};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
@@ -275,6 +275,12 @@ version_tests! {
     packed_and_plain_python_3_12_agree 12
     packed_and_plain_python_3_13_agree 13
     packed_and_plain_python_3_14_agree 14
+}
+
+#[test]
+fn packed_and_plain_python_with_libpython_linked_in_agree() {
+    let (&minor, python) = twins::all().iter().next_back().unwrap();
+    compare_all(minor, python);
 }
 
 #[test]

@@ -32,7 +32,8 @@ pub fn any() -> &'static Path {
 
 const MAIN: &str = "int Py_BytesMain(int, char **);\nint main(int c, char **v) { return Py_BytesMain(c, v); }\n";
 
-fn make(twins: &Path, minor: u32, python: &Path) -> Option<PathBuf> {
+/// Makes the twin of `python` below the folder `twins`. `None` where there is nothing to link it from.
+pub fn make(twins: &Path, minor: u32, python: &Path) -> Option<PathBuf> {
     let probe = "import os, sys, sysconfig\n\
         variable = sysconfig.get_config_var\n\
         print(os.path.dirname(os.__file__), os.readlink('/proc/self/exe'), \
@@ -74,11 +75,14 @@ fn make(twins: &Path, minor: u32, python: &Path) -> Option<PathBuf> {
         if name.to_str().unwrap().starts_with("_sysconfigdata") {
             // It says where the shared library is.
             let text = fs::read_to_string(&entry).unwrap();
-            let text = text.replace(&format!("libpython3.{minor}.so"), "no-such-library.so");
+            let text = text.replace("'LIBDIR': '", "'LIBDIR': '/no/such/folder");
             fs::write(lib.join(name), text).unwrap();
         } else {
             symlink(&entry, lib.join(name)).unwrap();
         }
+    }
+    for name in ["python", "python3"] {
+        symlink(format!("python3.{minor}"), new.path().join("bin").join(name)).unwrap();
     }
     let made = fs::rename(new.path(), &folder);
     assert!(made.is_ok() || twin.exists(), "{made:?}");
