@@ -22,9 +22,7 @@ use std::path::PathBuf;
 /// Becomes the interpreter. Returns only if that is not possible, with the reason.
 pub fn execute(bundle: &Bundle, clock: Clock, trace: &Trace, arguments: *const *const c_char) -> Error {
     let failed = |error: io::Error| Error::NotExecutable { reason: error.to_string() };
-    if os::is_privileged() {
-        let reason = "the process has rights that it gained by being started (set-user-ID or capabilities), and this \
-            program's interpreter would lose its libraries. Pack it with an interpreter that has a shared libpython";
+    if let Some(reason) = obstacle() {
         return Error::NotExecutable { reason: reason.to_owned() };
     }
     let prepare = || -> Result<_, Error> {
@@ -45,6 +43,20 @@ pub fn execute(bundle: &Bundle, clock: Clock, trace: &Trace, arguments: *const *
             failed(os::become_executable(&interpreter, arguments))
         }
         Err(error) => error,
+    }
+}
+
+/// Why the dynamic linker would not find what the interpreter needs, however well it is there.
+fn obstacle() -> Option<&'static str> {
+    match () {
+        () if os::is_privileged() => Some(
+            "the process has rights that it gained by being started (set-user-ID or capabilities), with which the dynamic linker \
+             trusts no library beside an executable. Pack the program with an interpreter that has a shared libpython",
+        ),
+        () if !os::knows_own_executable() => {
+            Some("the dynamic linker finds its libraries through /proc, which is not mounted. Mount it")
+        }
+        () => None,
     }
 }
 

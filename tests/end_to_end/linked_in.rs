@@ -165,6 +165,19 @@ fn the_carried_interpreter_runs_nothing_by_itself() {
 }
 
 #[test]
+fn without_proc_it_says_what_is_missing() {
+    let folder = tempfile::tempdir().unwrap();
+    let packed = pack_source_with(folder.path(), twins::any(), "print('ran')\n", &[]);
+    let mut command = Command::new("unshare");
+    clean(&mut command);
+    command.args(["--mount", "sh", "-c", "mount -t tmpfs none /proc\nexec \"$0\""]);
+    let output = run(command.arg(packed));
+    assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(255), ""));
+    let said = text(&output.stderr);
+    assert!(said.contains("through /proc, which is not mounted") && said.lines().count() == 1, "{said}");
+}
+
+#[test]
 fn rights_gained_by_being_started_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let packed = pack_source_with(folder.path(), twins::any(), "print('ran')\n", &[]);

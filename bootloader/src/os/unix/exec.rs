@@ -1,6 +1,6 @@
 //! Becoming another executable, and what goes along.
 
-use super::{LOWEST_OTHER_DESCRIPTOR, LOWEST_OWN_DESCRIPTOR, set_aside};
+use super::{LOWEST_OTHER_DESCRIPTOR, LOWEST_OWN_DESCRIPTOR, OWN_EXECUTABLE, set_aside};
 use rustix::io::{FdFlags, fcntl_dupfd_cloexec, fcntl_setfd};
 use std::ffi::{CStr, OsStr, c_char};
 use std::fs::File;
@@ -30,6 +30,11 @@ pub fn started_descriptor() -> Option<i32> {
     let path = rustix::param::linux_execfn().to_str().ok()?;
     let number = path.strip_prefix("/dev/fd/").or_else(|| path.strip_prefix("/proc/self/fd/"))?;
     number.parse().ok()
+}
+
+/// Whether the system says where this process's executable is. The dynamic linker asks it so for `$ORIGIN`, ld.so(8).
+pub fn knows_own_executable() -> bool {
+    std::fs::read_link(OWN_EXECUTABLE).is_ok()
 }
 
 /// Whether the process has gained rights by being started.
