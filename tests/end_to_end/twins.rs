@@ -62,7 +62,7 @@ pub fn make(twins: &Path, minor: u32, python: &Path) -> Option<PathBuf> {
         let source = new.path().join("main.c");
         fs::write(&source, MAIN).unwrap();
         let mut compiler = Command::new("cc");
-        compiler.arg(if minor % 2 == 0 { "-no-pie" } else { "-pie" }).arg(source).arg("-o").arg(&executable);
+        compiler.arg(if minor.is_multiple_of(2) { "-no-pie" } else { "-pie" }).arg(source).arg("-o").arg(&executable);
         compiler.args(["-Wl,--export-dynamic", "-Wl,--whole-archive", archive, "-Wl,--no-whole-archive"]);
         compiler.args(libraries.split_whitespace().chain(system.split_whitespace()).chain(["-lm"]));
         let output = run(&mut compiler);
