@@ -9,11 +9,12 @@ use std::sync::LazyLock;
 use toml::Table;
 
 /// The members of the workspace that a member may use. Each uses exactly these.
-const USES: [(&str, &[&str]); 6] = [
+const USES: [(&str, &[&str]); 7] = [
     ("rpack", &["rpack-analyzer", "rpack-format"]),
     ("rpack-analyzer", &[]),
     ("rpack-bootloader", &["rpack-format"]),
     ("rpack-format", &[]),
+    ("rpack-hosted", &["rpack-bootloader"]),
     ("rpack-runtime", &["rpack-format"]),
     ("rpack-stub", &["rpack-bootloader"]),
 ];

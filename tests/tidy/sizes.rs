@@ -6,7 +6,7 @@ use crate::repository::rust_files;
 /// Lines of a Rust file, its unit tests included. Most stay under 200.
 const MOST_LINES: usize = 600;
 
-/// The bootloader's executable, which every packed program carries without compression.
+/// The bootloader's executable, which every packed program carries without compression, or the library that it is for some.
 const MOST_STUB: usize = 600 << 10;
 
 /// The runtime library before it is compressed.
@@ -26,6 +26,7 @@ fn files_stay_readable() {
 fn the_bootloader_stays_within_its_budget() {
     let parts = [
         ("The stub", packer::bootloader::STUB.len(), MOST_STUB),
+        ("The hosted bootloader", packer::bootloader::HOSTED.len(), MOST_STUB),
         ("The runtime library", packer::bootloader::RUNTIME.len(), MOST_RUNTIME),
     ];
     let large = parts.iter().filter(|(_, size, most)| size > most);
