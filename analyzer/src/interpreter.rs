@@ -334,15 +334,19 @@ mod tests {
     fn other_implementations_and_old_versions_are_refused() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        for (name, implementation, version) in [("pypy", "pypy", "3,11,1"), ("old", "cpython", "3,9,2")] {
+        let fakes =
+            [("pypy", "pypy", "3,11,1", ""), ("old", "cpython", "3,9,2", ""), ("threads", "cpython", "3,13,1", "t")];
+        for (name, implementation, version, flags) in fakes {
             let path = folder.path().join(name);
             let answer = format!(
-                "rpack-probe:{{\"implementation\":\"{implementation}\",\"version\":[{version}],\"full_version\":\"{version}\"}}"
+                "rpack-probe:{{\"implementation\":\"{implementation}\",\"version\":[{version}],\"full_version\":\"{version}\",\"abiflags\":\"{flags}\"}}"
             );
             fs::write(&path, format!("#!/bin/sh\necho '{answer}'\n")).unwrap();
             fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
         }
         assert!(matches!(Interpreter::probe(&folder.path().join("pypy")), Err(Error::NotCPython { .. })));
         assert!(matches!(Interpreter::probe(&folder.path().join("old")), Err(Error::TooOld { .. })));
+        let free_threaded = Interpreter::probe(&folder.path().join("threads"));
+        assert!(matches!(free_threaded, Err(Error::FreeThreaded { .. })));
     }
 }

@@ -48,16 +48,14 @@ pub fn execute(bundle: &Bundle, clock: Clock, trace: &Trace, arguments: *const *
 
 /// Why the dynamic linker would not find what the interpreter needs, however well it is there.
 fn obstacle() -> Option<&'static str> {
-    match () {
-        () if os::is_privileged() => Some(
+    if os::is_privileged() {
+        return Some(
             "the process has rights that it gained by being started (set-user-ID or capabilities), with which the dynamic linker \
              trusts no library beside an executable. Pack the program with an interpreter that has a shared libpython",
-        ),
-        () if !os::knows_own_executable() => {
-            Some("the dynamic linker finds its libraries through /proc, which is not mounted. Mount it")
-        }
-        () => None,
+        );
     }
+    let without_proc = "the dynamic linker finds its libraries through /proc, which is not mounted. Mount it";
+    (!os::knows_own_executable()).then_some(without_proc)
 }
 
 /// The message of the bootloader that has become this interpreter.
