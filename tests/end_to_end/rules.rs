@@ -94,6 +94,28 @@ fn a_mistake_in_a_rule_is_told_with_its_place() {
     assert!(said.contains("`absent/*` matches no file of `lib`"), "{said}");
 }
 
+#[test]
+fn a_script_has_rules_in_its_own_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    let load = "import importlib\nVALUE = importlib.import_module('eno_neddih'[::-1]).VALUE\n";
+    install(&site, "lib", &[("lib.py", load), ("hidden_one.py", "VALUE = 'hidden'\n")]);
+    let script = |rule: &str| {
+        let block = format!("# /// script\n# [tool.rpack.rules.lib]\n# {rule}\n# ///\nimport lib\nprint(lib.VALUE)\n");
+        fs::write(folder.path().join("main.py"), block).unwrap();
+        let mut command = rpack();
+        command.current_dir(folder.path()).env("PYTHONPATH", &site).args(["build", "main.py", "-o", "packed"]);
+        run(command.arg("--python").arg(interpreters::any()))
+    };
+    let refused = script("hidden = ['hidden_one']");
+    assert!(text(&refused.stderr).contains("main.py:3`: unknown field `hidden`"), "{}", text(&refused.stderr));
+    let built = script("hidden-imports = ['hidden_one']");
+    assert!(built.status.success(), "{}", text(&built.stderr));
+    let mut packed = Command::new(folder.path().join("packed"));
+    clean(&mut packed);
+    assert_eq!(text(&run(&mut packed).stdout), "hidden\n");
+}
+
 /// Packs the program of a rule and runs it where its environment cannot be seen.
 fn run_with(rules: RuleUse, module: &str, python: &Path) -> Output {
     let folder = tempfile::tempdir().unwrap();

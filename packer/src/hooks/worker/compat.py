@@ -1,8 +1,6 @@
 """Facts of the interpreter and its machine."""
 import importlib.machinery
-import importlib.metadata as importlib_metadata
 import os
-import platform
 import sys
 
 EXTENSION_SUFFIXES = importlib.machinery.EXTENSION_SUFFIXES
@@ -30,7 +28,7 @@ is_musl = is_linux and "musl" in (getattr(sys.implementation, "_multiarch", "") 
 is_termux = False
 is_nogil = bool("t" in getattr(sys, "abiflags", ""))
 architecture = "64bit" if is_64bits else "32bit"
-machine = platform.machine()
+machine = os.uname().machine if hasattr(os, "uname") else None
 
 base_prefix = os.path.abspath(sys.base_prefix)
 is_venv = is_virtualenv = base_prefix != os.path.abspath(sys.prefix)
@@ -39,8 +37,17 @@ is_pure_conda = os.path.isdir(os.path.join(sys.prefix, "conda-meta"))
 python_executable = sys.executable
 
 
+def __getattr__(name):
+    # It takes longer to import than most hooks take to run, and few ask for it.
+    if name == "importlib_metadata":
+        import importlib.metadata
+
+        return importlib.metadata
+    raise AttributeError(f"module 'PyInstaller.compat' has no attribute '{name}'", name=name, obj=sys.modules[__name__])
+
+
 def system():
-    return platform.system()
+    return os.uname().sysname
 
 
 def getenv(name, default=None):

@@ -1,7 +1,6 @@
 # Files of packages, as pairs of a file and the folder of the bundle that it goes to.
 import fnmatch
 import os
-import pathlib
 
 from _rpack import search
 from PyInstaller.compat import ALL_SUFFIXES
@@ -73,6 +72,8 @@ def _selected(root, include_py_files, includes, excludes):
 
 def _matching(root, patterns):
     """The files that patterns stand for; a folder stands for all that lies in it."""
+    import pathlib
+
     found = {}
     for pattern in patterns:
         for path in sorted(pathlib.Path(root).glob(pattern)):

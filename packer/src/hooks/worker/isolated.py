@@ -1,10 +1,11 @@
 """Calls of functions that must not leave anything behind: a copy of this process runs them."""
 import functools
 import os
-import pickle
 
 
 def call(function, *arguments, **named):
+    import pickle
+
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
@@ -55,6 +56,8 @@ def describe(status):
 
 
 def _outcome(function, arguments, named):
+    import pickle
+
     try:
         return pickle.dumps((True, function(*arguments, **named)))
     except BaseException as error:

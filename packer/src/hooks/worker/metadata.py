@@ -1,5 +1,5 @@
-# Distributions: their versions, their metadata, their entry points.
-import importlib.metadata
+# Distributions: their versions, their metadata, their entry points. What reads metadata is imported by those who need it, because
+# it takes longer to import than most hooks take to run.
 import os
 import re
 
@@ -18,6 +18,8 @@ def is_module_satisfies(requirements, version=None, version_attr=None):
 
 
 def copy_metadata(package_name, recursive=False):
+    import importlib.metadata
+
     pairs, waiting, seen = [], [package_name], set()
     while waiting:
         name = waiting.pop(0)
@@ -39,6 +41,8 @@ def copy_metadata(package_name, recursive=False):
 
 
 def collect_entry_point(name):
+    import importlib.metadata
+
     datas, imports = [], []
     for entry_point in importlib.metadata.entry_points(group=name):
         if entry_point.dist is not None:
@@ -48,16 +52,15 @@ def collect_entry_point(name):
 
 
 def get_installer(dist_name):
+    import importlib.metadata
+
     try:
         text = importlib.metadata.distribution(dist_name).read_text("INSTALLER")
     except importlib.metadata.PackageNotFoundError:
         # The name of a module.
-        names = importlib.metadata.packages_distributions().get(dist_name) if _KNOWS_MODULES else None
+        names = importlib.metadata.packages_distributions().get(dist_name)
         text = importlib.metadata.distribution(names[0]).read_text("INSTALLER") if names else None
     return text.strip() if text else None
-
-
-_KNOWS_MODULES = hasattr(importlib.metadata, "packages_distributions")
 
 
 def _normalized(name):

@@ -1,7 +1,6 @@
 # Runs PyInstaller's hooks for rpack, in one process for the whole build. The first line of its input names the modules that
 # it offers to hooks, with their sources, and the search path; each further line is a request, and each is answered by one line,
 # all of it JSON. While a request is being worked on, lines with a `question` go the other way. It ends with its input.
-import importlib.abc
 import importlib.machinery
 import json
 import os
@@ -48,8 +47,8 @@ class Channel:
         return self.receive()
 
 
-class Offered(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Finds the modules that rpack offers in the place of PyInstaller, installed or not."""
+class Offered:
+    """Finds and loads the modules that rpack offers in the place of PyInstaller, installed or not."""
 
     def __init__(self, sources):
         self.sources = sources
@@ -60,6 +59,9 @@ class Offered(importlib.abc.MetaPathFinder, importlib.abc.Loader):
             return importlib.machinery.ModuleSpec(name, self, is_package=is_package)
         if name.startswith("PyInstaller."):
             raise ModuleNotFoundError(f"rpack does not offer the module '{name}'", name=name)
+        return None
+
+    def create_module(self, spec):
         return None
 
     def exec_module(self, module):
