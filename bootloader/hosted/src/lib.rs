@@ -42,6 +42,10 @@ pub unsafe extern "C" fn rpack_hosted_main(
 }
 
 /// What the C library calls instead of the interpreter's own `main`.
+///
+/// # Safety
+///
+/// The arguments must be those of a process, as C's `main` gets them.
 unsafe extern "C" fn main(
     argument_count: c_int,
     arguments: *const *const c_char,
