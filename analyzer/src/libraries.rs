@@ -69,6 +69,11 @@ struct Search {
     /// A library that is being read, or that was, by its path. `None` while it is being read:
     /// libraries may need each other.
     known: HashMap<PathBuf, Option<usize>>,
+    /// Libraries that are loaded after the one at the path, though that one needs them too: it finds
+    /// them by its run path, and they, without one, could not find it.
+    deferred: Vec<(usize, PathBuf)>,
+    /// Libraries that have a run path.
+    with_run_path: HashSet<PathBuf>,
     cache: LoaderCache,
     environment: Vec<PathBuf>,
     default_folders: Vec<PathBuf>,
@@ -105,6 +110,8 @@ impl Search {
         Search {
             needs: NativeNeeds::default(),
             known: HashMap::new(),
+            deferred: Vec::new(),
+            with_run_path: HashSet::new(),
             cache: fs::read("/etc/ld.so.cache").map(|bytes| loader_cache::parse(&bytes)).unwrap_or_default(),
             environment,
             default_folders,
@@ -131,7 +138,12 @@ impl Search {
             }
             let before: &[PathBuf] = if runpath.is_none() { &rpath } else { &[] };
             match self.find(name, before, runpath.as_deref().unwrap_or_default()) {
-                Some((path, found)) => result.extend(self.library(path, name, &found, &rpath)),
+                Some((path, found)) => {
+                    let library = self.library(path, name, &found, &rpath);
+                    let is_deferred =
+                        |index: &usize| self.deferred.iter().any(|(deferred, path)| deferred == index && path == file);
+                    result.extend(library.filter(|index| !is_deferred(index)));
+                }
                 None => {
                     let unresolved = (file.to_owned(), name.clone());
                     if !self.needs.unresolved.contains(&unresolved) {
@@ -165,13 +177,38 @@ impl Search {
             return *known;
         }
         self.known.insert(path.clone(), None);
+        let has_run_path = dynamic.rpath.is_some() || dynamic.runpath.is_some();
+        if has_run_path {
+            self.with_run_path.insert(path.clone());
+        }
         let needed = self.direct_needs(&path, dynamic, rpath);
         let file_name = path.file_name().map_or_else(|| asked.to_owned(), |name| name.to_string_lossy().into_owned());
         let name = dynamic.name.clone().unwrap_or(file_name);
         let index = self.needs.libraries.len();
         self.needs.libraries.push(Library { name, path: path.clone(), needed });
+        if !has_run_path {
+            self.defer(index, dynamic, rpath);
+        }
+        for &(after, _) in self.deferred.iter().filter(|(_, before)| *before == path) {
+            if let Some(library) = self.needs.libraries.get_mut(after) {
+                library.needed.push(index);
+            }
+        }
         self.known.insert(path, Some(index));
         Some(index)
+    }
+
+    /// Notes the libraries that need this one and are needed by it: FreeType and HarfBuzz do so.
+    fn defer(&mut self, index: usize, dynamic: &Dynamic, rpath: &[PathBuf]) {
+        for name in &dynamic.needed {
+            let found = if stays_out(name) { None } else { self.find(name, rpath, &[]) };
+            if let Some((path, _)) = found
+                && self.known.get(&path) == Some(&None)
+                && self.with_run_path.contains(&path)
+            {
+                self.deferred.push((index, path));
+            }
+        }
     }
 }
 
@@ -307,6 +344,27 @@ mod tests {
         let folders =
             platform.folders("$ORIGIN/../x.libs::${ORIGIN}:relative:/opt/$LIB/$PLATFORM", Path::new("/a/b/c.so"));
         assert_eq!(folders, ["/a/x.libs", "/a/b", "/opt/lib/x86_64"].map(PathBuf::from));
+    }
+
+    #[test]
+    fn of_libraries_that_need_each_other_the_one_with_a_run_path_comes_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = |output: &str, arguments: &[&str]| {
+            let mut compiler = std::process::Command::new("cc");
+            compiler.current_dir(folder.path()).args(["-shared", "-o", output, "-L.", "-Wl,--no-as-needed"]);
+            assert!(compiler.args(arguments).status().unwrap().success());
+        };
+        let run_path = "-Wl,--disable-new-dtags,-rpath,$ORIGIN";
+        link("libone.so", &[]);
+        link("libtwo.so", &["-lone"]);
+        link("libone.so", &["-ltwo", run_path]);
+        for order in [["-lone", "-ltwo"], ["-ltwo", "-lone"]] {
+            link("module.so", &[order[0], order[1], run_path]);
+            let module = folder.path().join("module.so");
+            let needs = resolve(std::slice::from_ref(&module), &testing::interpreter()).unwrap();
+            let names = needs.by_file[&module].iter().map(|&index| needs.libraries[index].name.as_str());
+            assert_eq!(names.collect::<Vec<_>>(), ["libone.so", "libtwo.so"], "{order:?}");
+        }
     }
 
     #[test]
