@@ -125,11 +125,12 @@ impl Warning {
         // Where the user named the folder, all that lies in it goes in, so that the name is there.
         let is_inside =
             matches!(warning, rpack_analyzer::Warning::ComputedImport { .. }) && project.program.scope == Scope::Folder;
-        // Libraries carry modules for other versions of Python, and templates of modules.
+        // Libraries carry modules for other versions of Python, and templates of modules. In the end it is the interpreter
+        // that refuses a module or does not.
         let is_of_library = match warning {
             rpack_analyzer::Warning::Syntax { module, .. } => {
                 let module = graph.modules.get(module);
-                module.is_some_and(|module| module.origin != Origin::Program && !module.certain)
+                module.is_some_and(|module| module.origin != Origin::Program)
             }
             _ => false,
         };
