@@ -159,6 +159,15 @@ impl<'a> Conditions<'a> {
         self.aliases.values().any(|bound| bound == dotted)
     }
 
+    /// Whether an expression is the `__path__` of the package, or the folder in it.
+    pub(crate) fn is_own_path(&self, expression: &Expr) -> bool {
+        match expression {
+            Expr::Name(name) => name.id.as_str() == "__path__",
+            Expr::Subscript(subscript) => self.is_own_path(&subscript.value),
+            _ => false,
+        }
+    }
+
     /// Whether an import bound the name that `expression` starts with.
     pub(crate) fn starts_with_import(&self, expression: &Expr) -> bool {
         name_parts(expression).is_some_and(|(root, _)| self.aliases.contains_key(root))

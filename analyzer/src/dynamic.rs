@@ -97,6 +97,11 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
         | "runpy.run_path" => Some(Call::Sources),
         "inspect.findsource"
         | "inspect.getcomments"
+        | "inspect.getframeinfo"
+        | "inspect.getinnerframes"
+        | "inspect.getouterframes"
+        | "inspect.stack"
+        | "inspect.trace"
         | "inspect.getsource"
         | "inspect.getsourcefile"
         | "inspect.getsourcelines"

@@ -10,8 +10,8 @@ use crate::project::Origin;
 use crate::rules;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{
-    ExceptHandler, Expr, ExprContext, InterpolatedStringElement, Operator, Stmt, StmtFunctionDef, StmtIf, StmtImport,
-    StmtImportFrom, StmtTry, StmtWith,
+    Decorator, ExceptHandler, Expr, ExprContext, InterpolatedStringElement, Operator, Stmt, StmtFunctionDef, StmtIf,
+    StmtImport, StmtImportFrom, StmtTry, StmtWith,
 };
 use ruff_text_size::TextSize;
 use std::collections::BTreeSet;
@@ -31,6 +31,8 @@ pub(crate) struct Extracted {
     pub(crate) texts: Vec<String>,
     pub(crate) handles_sources: bool,
     pub(crate) shows_sources: bool,
+    pub(crate) defines: BTreeSet<String>,
+    pub(crate) decorators: BTreeSet<(String, String)>,
     pub(crate) edits_path: bool,
     pub(crate) source_texts: Vec<String>,
     pub(crate) read_packages: Vec<String>,
@@ -41,9 +43,9 @@ pub(crate) struct Extracted {
     pub(crate) tables: Vec<String>,
     pub(crate) lists_modules: bool,
     pub(crate) reads_stub: bool,
-    pub(crate) lists_sources: bool,
+    pub(crate) lists_folders: bool,
     pub(crate) own_folders: Vec<String>,
-    pub(crate) extends_own_path: bool,
+    pub(crate) shares_own_path: bool,
 }
 
 /// An import and where it stands.
@@ -148,9 +150,7 @@ impl<'a> Extractor<'a> {
                 if class.type_params.is_some() {
                     self.needs_typing(start(class));
                 }
-                for decorator in &class.decorator_list {
-                    self.visit_expr(&decorator.expression);
-                }
+                self.decorators(class.name.as_str(), &class.decorator_list);
                 if let Some(arguments) = &class.arguments {
                     self.visit_arguments(arguments);
                 }
@@ -367,9 +367,7 @@ impl<'a> Extractor<'a> {
     }
 
     fn function(&mut self, function: &'a StmtFunctionDef) {
-        for decorator in &function.decorator_list {
-            self.visit_expr(&decorator.expression);
-        }
+        self.decorators(function.name.as_str(), &function.decorator_list);
         if function.type_params.is_some() {
             self.needs_typing(start(function));
         }
@@ -392,6 +390,29 @@ impl<'a> Extractor<'a> {
         });
         self.finish_listing();
         (self.function, self.listing) = outside;
+    }
+
+    /// Notes what a function or class of a library is decorated with: a function of another library
+    /// may look at its source.
+    fn decorators(&mut self, name: &str, decorators: &'a [Decorator]) {
+        if self.identity.origin == Origin::Library && !self.surroundings.in_function {
+            self.result.defines.insert(name.to_owned());
+        }
+        for decorator in decorators {
+            self.visit_expr(&decorator.expression);
+            let function = match &decorator.expression {
+                Expr::Call(call) => &call.func,
+                other => other,
+            };
+            if self.identity.origin == Origin::Library
+                && self.conditions.starts_with_import(function)
+                && let Some(dotted) = self.conditions.dotted(function)
+                && let (Some(library), Some(last)) = (dotted.split('.').next(), dotted.rsplit('.').next())
+                && self.identity.name.split('.').next() != Some(library)
+            {
+                self.result.decorators.insert((library.to_owned(), last.to_owned()));
+            }
+        }
     }
 
     /// Walks the body of a function or class, and sets its imports aside if few programs use it.
@@ -501,7 +522,7 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 if let Some(dotted) = self.conditions.dotted(expression) {
                     let extends_own_path =
                         matches!(dotted.as_str(), "__path__.append" | "__path__.extend" | "__path__.insert");
-                    self.result.extends_own_path |= extends_own_path;
+                    self.result.shares_own_path |= extends_own_path;
                     self.result.edits_import_system |= extends_own_path
                         || matches!(dotted.as_str(), "sys.modules" | "sys.meta_path" | "sys.path_hooks");
                     self.result.edits_path |= dotted.starts_with("sys.path.") || dotted == "site.addsitedir";

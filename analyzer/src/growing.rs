@@ -60,6 +60,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) listed: Vec<(Importer, String)>,
     /// Top-level packages that look for sources in folders.
     pub(crate) lists_sources: BTreeSet<String>,
+    /// Groups of entry points that were followed without being asked for, by distribution.
+    pub(crate) offered: BTreeSet<(usize, &'a str)>,
     /// How many nodes have been looked into for packages of data.
     pub(crate) looked_into: usize,
     /// Top-level packages that list modules of packages that are not known.
@@ -145,6 +147,7 @@ impl<'a> Growing<'a> {
             read_packages: BTreeMap::new(),
             listed: Vec::new(),
             lists_sources: BTreeSet::new(),
+            offered: BTreeSet::new(),
             looked_into: 0,
             listing: BTreeSet::new(),
             named_packages: Vec::new(),

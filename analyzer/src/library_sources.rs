@@ -5,7 +5,9 @@ use crate::graph::ModuleKind;
 use crate::growing::Growing;
 use crate::outline::Outline;
 use crate::project::Origin;
+use std::collections::BTreeSet;
 use std::fs;
+use std::path::PathBuf;
 
 /// Which sources of a package are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -61,8 +63,33 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     }
 }
 
+/// Adds the sources of modules that are decorated by something that looks at them: `typeguard`
+/// compiles what it decorates anew.
+fn add_decorated(growing: &mut Growing<'_>) {
+    let top = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let outlines = || growing.nodes.iter().filter_map(|node| Some((node, node.outline.as_ref()?)));
+    let showing: BTreeSet<(String, &str)> = outlines()
+        .flat_map(|(node, outline)| outline.defines.iter().map(move |name| (top(&node.name), name.as_str())))
+        .collect();
+    let is_showing = |(library, name): &(String, String)| showing.contains(&(library.clone(), name.as_str()));
+    let decorated: Vec<(String, PathBuf)> = outlines()
+        .filter(|(node, outline)| node.found.kind == ModuleKind::Source && outline.decorators.iter().any(is_showing))
+        .map(|(node, _)| (place(&node.name, node.found.submodule_path.is_some()), node.found.path.clone()))
+        .collect();
+    for (inside, path) in decorated {
+        growing.own.add_file(inside, path);
+    }
+}
+
+/// Where the source of a module goes.
+fn place(name: &str, is_package: bool) -> String {
+    let folder = name.replace('.', "/");
+    if is_package { format!("{folder}/__init__.py") } else { format!("{folder}.py") }
+}
+
 /// Adds the sources of the packages that are read, as files.
 pub(crate) fn add_files(growing: &mut Growing<'_>) {
+    add_decorated(growing);
     for (package, sources) in std::mem::take(&mut growing.read_packages) {
         let below = format!("{package}.");
         for node in &growing.nodes {
@@ -71,8 +98,7 @@ pub(crate) fn add_files(growing: &mut Growing<'_>) {
             if !is_read || node.found.kind != ModuleKind::Source || !(is_initializer || sources == Sources::All) {
                 continue;
             }
-            let folder = node.name.replace('.', "/");
-            let inside = if is_initializer { format!("{folder}/__init__.py") } else { format!("{folder}.py") };
+            let inside = place(&node.name, is_initializer);
             growing.own.add_file(inside, node.found.path.clone());
         }
     }
@@ -94,6 +120,23 @@ mod tests {
             ("two/p/q/a.py", ""),
         ]);
         walk(&project, &Options::default()).unwrap().own_files.into_iter().map(|file| file.inside).collect()
+    }
+
+    #[test]
+    fn sources_go_in_that_a_decorator_looks_at() {
+        let decorated = |name: &str| {
+            let lib = format!("import guard\n@guard.{name}\nclass A: ...");
+            let (_folder, project) = testing::project(&[
+                ("one/main.py", "import lib"),
+                ("two/lib.py", &lib),
+                ("two/guard/__init__.py", "from ._check import checked"),
+                ("two/guard/_check.py", "import inspect\ndef checked(f):\n    return inspect.getsource(f)"),
+            ]);
+            let files = walk(&project, &Options::default()).unwrap().own_files;
+            files.into_iter().map(|file| file.inside).filter(|file| file == "lib.py").count()
+        };
+        assert_eq!(decorated("checked"), 1);
+        assert_eq!(decorated("other(1)"), 0);
     }
 
     #[test]

@@ -36,6 +36,11 @@ pub(crate) struct Outline {
     pub(crate) handles_sources: bool,
     /// Whether the module shows the source of a module, its own or one that it is given.
     pub(crate) shows_sources: bool,
+    /// Functions and classes at the top level of a module that shows sources.
+    pub(crate) defines: BTreeSet<String>,
+    /// What a library's functions and classes are decorated with, of other libraries: the library,
+    /// and the name of the decorator.
+    pub(crate) decorators: BTreeSet<(String, String)>,
     /// Whether the module uses `sys.path`, so that modules may be found in further folders.
     pub(crate) edits_path: bool,
     /// Texts of a library's modules that end in `.py`: they may name files beside it.
@@ -55,8 +60,8 @@ pub(crate) struct Outline {
     pub(crate) lists_sources: bool,
     /// Packages around the module whose folders it names by its own file.
     pub(crate) own_folders: Vec<String>,
-    /// Whether the package extends its own `__path__`, as one does whose modules are plugins.
-    pub(crate) extends_own_path: bool,
+    /// Whether the package extends its own `__path__`, or gives it to a function, as one does whose modules are plugins.
+    pub(crate) shares_own_path: bool,
     /// Whether its names stand in a `.pyi` file beside it, which it reads (`lazy_loader`).
     pub(crate) reads_stub: bool,
     /// The first syntax error. The imports before it are still there.
@@ -179,7 +184,10 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         texts: extracted.texts,
         handles_sources: extracted.handles_sources,
         shows_sources: extracted.shows_sources,
+        defines: if extracted.shows_sources { extracted.defines } else { BTreeSet::new() },
+        decorators: extracted.decorators,
         edits_path: extracted.edits_path,
+        lists_sources: extracted.lists_folders && extracted.source_texts.iter().any(|text| text.ends_with(".py")),
         source_texts: extracted.source_texts,
         read_packages: extracted.read_packages,
         words: extracted.words,
@@ -187,9 +195,8 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         tables: extracted.tables,
         lists_modules: extracted.lists_modules,
         reads_stub: extracted.reads_stub,
-        lists_sources: extracted.lists_sources,
         own_folders: extracted.own_folders,
-        extends_own_path: extracted.extends_own_path,
+        shares_own_path: extracted.shares_own_path,
         syntax_error,
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     if node.found.origin == Origin::Library {
         let importer = Importer { node: Some(index), line: 0, kind: EdgeKind::Lazy };
         let is_package = node.found.submodule_path.is_some();
-        if outline.extends_own_path && is_package {
+        if outline.shares_own_path && is_package {
             // The modules of such a package are plugins, which are looked for as files.
             growing.listed.push((importer, node.name.clone()));
             growing.lists_sources.insert(top.clone());
@@ -53,7 +53,9 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
         include_below(growing, &package, &start, importer, Depth::Two);
     }
     follow_listed(growing);
+    follow_offers(growing);
     follow_texts(growing);
+    follow_computed(growing);
     let (known, unknown): (Vec<_>, Vec<_>) =
         std::mem::take(&mut growing.named_packages).into_iter().partition(|named| is_looked_into(growing, named));
     growing.named_packages = unknown;
@@ -73,6 +75,28 @@ fn follow_listed(growing: &mut Growing<'_>) {
     for (importer, package) in looked_into {
         if growing.read_packages.insert(package.clone(), Sources::All) != Some(Sources::All) {
             include_below(growing, &package, "", importer, Depth::All);
+        }
+    }
+}
+
+/// A distribution that is wanted in any case offers entry points in a group that is named after an
+/// included package (`spacy_loggers`): that package asks for them, by a name that it may compute.
+fn follow_offers(growing: &mut Growing<'_>) {
+    let owners = growing.owners;
+    for (owner, distribution) in owners.all() {
+        if distribution.entry_points.is_empty() || !growing.wanted.is_wanted(owner) {
+            continue;
+        }
+        for (group, modules) in &distribution.entry_points {
+            let package = group.split(['.', '_', ':', '-', '/']).next().unwrap_or_default();
+            let Some(&node) = growing.by_name.get(package) else { continue };
+            let is_library = growing.nodes.get(node).is_some_and(|node| node.found.origin == Origin::Library);
+            if is_library && growing.offered.insert((owner, group.as_str())) {
+                let importer = Importer { node: Some(node), line: 0, kind: EdgeKind::EntryPoint };
+                for module in modules.iter().filter(|module| is_dotted_name(module)) {
+                    growing.guess(module, importer);
+                }
+            }
         }
     }
 }
@@ -110,6 +134,27 @@ fn is_looked_into(growing: &mut Growing<'_>, (importer, name): &(Importer, Strin
         return is_library_package && by_program && has_app_modules(growing, name);
     }
     is_library_package && (by_program || growing.listing.contains(top))
+}
+
+/// Includes what lies in the packages that a module names which computes what it imports:
+/// `PACKAGES = ["serial.urlhandler"]`.
+fn follow_computed(growing: &mut Growing<'_>) {
+    for (importer, package) in growing.named_packages.clone() {
+        let node = importer.node.and_then(|node| growing.nodes.get(node));
+        let is_computing = node.is_some_and(|node| {
+            node.found.origin == Origin::Library
+                && node.outline.as_ref().is_some_and(|outline| !outline.computed_imports.is_empty())
+        });
+        if !is_computing || !package.contains('.') || !growing.by_name.contains_key(&package) {
+            continue;
+        }
+        for name in submodules(growing, &package) {
+            let is_public = name.rsplit('.').next().is_some_and(|last| !last.starts_with('_'));
+            if is_public && !rules::is_for_tests(&name) {
+                let _ = growing.include(&name, importer);
+            }
+        }
+    }
 }
 
 /// Whether a name that stands in a list of the program is that of a package of a framework's kind.
@@ -325,6 +370,14 @@ mod tests {
         assert_eq!(named(initializer), ["p.models", "p.models.m", "p.scan"]);
         assert_eq!(named("from .scan import scan"), ["p.scan"]);
         assert_eq!(below("__path__.extend(folders(__name__))").len(), 5);
+        assert_eq!(below("register(linter, __path__[0])").len(), 5);
+    }
+
+    #[test]
+    fn packages_are_looked_into_where_names_are_computed() {
+        let computes = "import importlib\nfor name in ['p.q']:\n    importlib.import_module(name + x)";
+        assert_eq!(below(computes), ["p.q", "p.q.deep"]);
+        assert_eq!(below("PACKAGES = ['p.q']"), ["p.q"]);
     }
 
     #[test]
@@ -358,6 +411,25 @@ mod tests {
             ("two/plugin-1.dist-info/entry_points.txt", "[app.plugins]\none = plugin.core:One\n"),
         ];
         assert_eq!(names(&files), ["plugin", "plugin.core"]);
+    }
+
+    #[test]
+    fn what_is_offered_to_an_included_package_goes_in() {
+        let with = |requires: &str| {
+            let metadata = format!("Name: lib\nVersion: 1\n{requires}");
+            names(&[
+                ("one/main.py", "import lib"),
+                ("two/lib/__init__.py", "find('_'.join([__name__, 'x']))"),
+                ("two/lib-1.dist-info/METADATA", &metadata),
+                ("two/lib-1.dist-info/RECORD", "lib/__init__.py,,\n"),
+                ("two/plugin.py", ""),
+                ("two/plugin-1.dist-info/METADATA", "Name: plugin\nVersion: 1\n"),
+                ("two/plugin-1.dist-info/RECORD", "plugin.py,,\n"),
+                ("two/plugin-1.dist-info/entry_points.txt", "[lib_x]\none = plugin:One\n"),
+            ])
+        };
+        assert_eq!(with("Requires-Dist: plugin\n"), ["lib", "plugin"]);
+        assert_eq!(with(""), ["lib"]);
     }
 
     #[test]

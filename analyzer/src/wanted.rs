@@ -153,6 +153,11 @@ impl<'a> Wanted<'a> {
         named.chain([distribution]).collect()
     }
 
+    /// Whether the program wants a distribution.
+    pub(crate) fn is_wanted(&self, distribution: usize) -> bool {
+        self.wanted.contains(&distribution)
+    }
+
     /// Whether a distribution requires another one.
     pub(crate) fn requires(&mut self, project: &Project, from: usize, to: usize) -> bool {
         let Some(name) = self.owners.distribution(to).map(|to| crate::distribution::normalized(&to.name)) else {

@@ -108,6 +108,12 @@ impl<'a> Extractor<'a> {
             self.listing.lists |=
                 matches!(name, "listdir" | "scandir" | "walk" | "glob" | "iglob" | "rglob" | "iterdir");
         }
+        // `register_plugins(linter, __path__[0])`
+        if call.arguments.args.iter().any(|argument| self.conditions.is_own_path(argument))
+            && self.conditions.dotted(&call.func).is_some_and(|function| !function.starts_with("pkgutil."))
+        {
+            self.result.shares_own_path = true;
+        }
         if names_a_path(&call.func) {
             if self.identity.origin == Origin::Program {
                 call.arguments.args.iter().for_each(|path| self.note_pattern(path, Use::Path));
@@ -149,11 +155,8 @@ impl<'a> Extractor<'a> {
     /// system does, or sources somewhere.
     pub(super) fn finish_listing(&mut self) {
         let Listing { lists, sees_sources, names_own_file } = std::mem::take(&mut self.listing);
-        if !(lists && sees_sources && self.identity.origin == Origin::Library) {
-            return;
-        }
-        self.result.lists_sources = true;
-        if names_own_file && !self.identity.package.is_empty() {
+        self.result.lists_folders |= lists;
+        if lists && sees_sources && names_own_file && !self.identity.package.is_empty() {
             self.result.own_folders.push(self.identity.package.to_owned());
         }
     }
