@@ -3,7 +3,7 @@
 use super::carried::Carried;
 use super::condition::Condition;
 use super::{Rule, folder_of};
-use rpack_analyzer::{Project, Scope};
+use rpack_analyzer::{EntryPoint, Project, Scope};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use std::collections::BTreeMap;
@@ -36,15 +36,39 @@ struct Written {
 /// A rule that rpack carries.
 pub fn carried(rule: &Carried) -> Result<Rule, Error> {
     let path = PathBuf::from(format!("{}.toml", rule.module));
-    let written: Written = toml::from_str(rule.text).map_err(|error| invalid(&path, rule.text, &error))?;
+    let written: Written = toml::from_str(rule.text).map_err(|error| invalid(&path, rule.text, 1, &error))?;
     let text = |script: PathBuf| (script, rule.runtime_hook.map(str::to_owned));
     Ok(Rule { runtime_hook: written.runtime_hook.clone().map(text), ..rule_of(written, None) })
 }
 
-/// The rules in the `pyproject.toml` of the program, by module.
+/// The rules of the program, by module: those in the script's own block (PEP 723) where it has the table, else those in its
+/// folder's `pyproject.toml`; for a script in the nearest one above it.
 pub fn of_program(project: &Project) -> Result<Vec<(String, Rule)>, Error> {
+    let program = &project.program;
+    let mut folders = program.root.ancestors().take(if program.scope == Scope::Folder { 1 } else { usize::MAX });
+    if let (EntryPoint::Script(script), Scope::Script) = (&program.entry, program.scope) {
+        // What is wrong with the block itself has been said when the program was looked at.
+        if let Ok(Some(block)) = rpack_analyzer::script_block(script, &text_of(script)?)
+            && let Some(rules) = rules_in(&block.toml, script, block.first_line)?
+        {
+            return Ok(rules);
+        }
+    }
+    match folders.find_map(|folder| Some(folder.join("pyproject.toml")).filter(|file| file.is_file())) {
+        Some(file) => Ok(rules_in(&text_of(&file)?, &file, 1)?.unwrap_or_default()),
+        None => Ok(Vec::new()),
+    }
+}
+
+fn text_of(path: &Path) -> Result<String, Error> {
+    let bytes = fs::read(path).map_err(|source| Error::Unreadable { path: path.to_owned(), source })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// The rules in a text that begins on `first_line` of `file`. `None` where it has no table for rpack.
+fn rules_in(text: &str, file: &Path, first_line: usize) -> Result<Option<Vec<(String, Rule)>>, Error> {
     #[derive(Deserialize)]
-    struct PyProject {
+    struct Document {
         tool: Option<Tool>,
     }
     #[derive(Deserialize)]
@@ -58,25 +82,18 @@ pub fn of_program(project: &Project) -> Result<Vec<(String, Rule)>, Error> {
         rules: BTreeMap<String, Written>,
     }
 
-    // A folder's own; for a script the nearest one above it, as for what it declares.
-    let program = &project.program;
-    let folders = program.root.ancestors().take(if program.scope == Scope::Folder { 1 } else { usize::MAX });
-    let mut files = folders.map(|folder| folder.join("pyproject.toml"));
-    let Some(path) = files.find(|file| file.is_file()) else { return Ok(Vec::new()) };
-    let bytes = fs::read(&path).map_err(|source| Error::Unreadable { path: path.clone(), source })?;
-    let text = String::from_utf8_lossy(&bytes);
-    let document: PyProject = toml::from_str(&text).map_err(|error| invalid(&path, &text, &error))?;
-    let written = document.tool.and_then(|tool| tool.rpack).map(|table| table.rules).unwrap_or_default();
+    let document: Document = toml::from_str(text).map_err(|error| invalid(file, text, first_line, &error))?;
+    let Some(table) = document.tool.and_then(|tool| tool.rpack) else { return Ok(None) };
     let mut rules = Vec::new();
-    for (module, written) in written {
-        let script = written.runtime_hook.as_ref().map(|script| folder_of(&path).join(script));
+    for (module, written) in table.rules {
+        let script = written.runtime_hook.as_ref().map(|script| folder_of(file).join(script));
         if let Some(script) = script.as_ref().filter(|script| !script.is_file()) {
-            return Err(Error::NoRuntimeHook { script: script.clone(), module, path });
+            return Err(Error::NoRuntimeHook { script: script.clone(), module, path: file.to_owned() });
         }
-        let rule = rule_of(written, Some(path.clone()));
+        let rule = rule_of(written, Some(file.to_owned()));
         rules.push((module, Rule { runtime_hook: script.map(|script| (script, None)), ..rule }));
     }
-    Ok(rules)
+    Ok(Some(rules))
 }
 
 fn rule_of(written: Written, written_in: Option<PathBuf>) -> Rule {
@@ -96,9 +113,9 @@ fn modules<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D:
     }
 }
 
-fn invalid(path: &Path, text: &str, error: &toml::de::Error) -> Error {
+fn invalid(path: &Path, text: &str, first_line: usize, error: &toml::de::Error) -> Error {
     let offset = error.span().map_or(0, |span| span.start);
-    let line = text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + 1;
+    let line = text.bytes().take(offset).filter(|&byte| byte == b'\n').count() + first_line;
     Error::Invalid { path: path.to_owned(), line, message: error.message().trim_end().replace('\n', ", ") }
 }
 
@@ -156,7 +173,7 @@ mod tests {
 
     fn message(text: &str) -> String {
         let error = toml::from_str::<Written>(text).unwrap_err();
-        invalid(Path::new("x.toml"), text, &error).to_string()
+        invalid(Path::new("x.toml"), text, 1, &error).to_string()
     }
 
     #[test]
