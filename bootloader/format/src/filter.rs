@@ -8,7 +8,7 @@
 //! bytes whatever, nothing panics. That [`invert`] undoes [`apply`] is certain for real sections and checked by the packer
 //! for each file.
 
-use crate::bytes::{Reader, Writer};
+use crate::bytes::Reader;
 
 /// One transformation of one range of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +37,7 @@ pub enum FilterKind {
 }
 
 /// Size of an encoded filter in bytes.
-pub(crate) const SIZE: usize = 12;
+pub const SIZE: usize = 12;
 
 /// Transforms the filter's range of `content`.
 pub fn apply(content: &mut [u8], filter: Filter) {
@@ -56,13 +56,17 @@ enum Direction {
 }
 
 impl Filter {
-    pub(crate) fn put(self, out: &mut Vec<u8>) {
-        out.put_u32(self.kind as u32);
-        out.put_u32(self.start);
-        out.put_u32(self.end);
+    /// Encodes the filter as it stands in the index.
+    pub fn to_bytes(self) -> [u8; SIZE] {
+        let mut bytes = [0; SIZE];
+        for (word, number) in bytes.as_chunks_mut().0.iter_mut().zip([self.kind as u32, self.start, self.end]) {
+            *word = number.to_le_bytes();
+        }
+        bytes
     }
 
-    pub(crate) fn read(bytes: &[u8; SIZE]) -> Option<Self> {
+    /// Reads an encoded filter. `None` where there is no such kind.
+    pub fn from_bytes(bytes: &[u8; SIZE]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let kind = match reader.u32()? {
             1 => FilterKind::Branches,

@@ -349,7 +349,7 @@ impl<'a> Index<'a> {
     pub fn filters(&self, file: &File<'a>) -> Option<Vec<Filter>> {
         let scale = |number: u32| (number as usize).checked_mul(filter::SIZE);
         let records = self.filters.get(scale(file.filters.start)?..scale(file.filters.end)?)?;
-        records.as_chunks::<{ filter::SIZE }>().0.iter().map(Filter::read).collect()
+        records.as_chunks::<{ filter::SIZE }>().0.iter().map(Filter::from_bytes).collect()
     }
 
     fn need_numbers(&self, file: &File<'a>) -> Option<impl Iterator<Item = u32> + use<'a>> {
@@ -399,7 +399,7 @@ pub fn encode(header: &Header, modules: &[Module], files: &[(File, Vec<u32>, Vec
         tables.put_u32(narrow(file_filters.len() as u64));
         tables.extend_from_slice(&[file.kind as u8, file.executable as u8, 0, 0]);
         file_needs.iter().for_each(|&need| needs.put_u32(need));
-        file_filters.iter().for_each(|filter| filter.put(&mut filters));
+        file_filters.iter().for_each(|filter| filters.extend_from_slice(&filter.to_bytes()));
     }
     let mut bytes = MAGIC.to_vec();
     bytes.put_u32(VERSION);
