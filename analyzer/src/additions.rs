@@ -222,7 +222,8 @@ mod tests {
         before: impl FnMut(&str) -> Preparation,
     ) -> ModuleGraph {
         let (_folder, project) = testing::project(files);
-        walk_with(&project, &Options::default(), &mut Known(of_module, before)).unwrap()
+        let work = Work { memory: &NoMemory, threads: std::num::NonZeroUsize::MIN };
+        walk_with(&project, &Options::default(), &mut Known(of_module, before), work).unwrap()
     }
 
     fn nothing_before(_: &str) -> Preparation {

@@ -38,6 +38,14 @@ pub fn installed(search_path: &[PathBuf]) -> Vec<Distribution> {
     found.into_values().collect()
 }
 
+/// What is read of a distribution: the folder of its metadata, and the files in it.
+pub(crate) fn metadata_files(distribution: &Distribution) -> impl Iterator<Item = PathBuf> {
+    const READ: [&str; 6] =
+        ["METADATA", "PKG-INFO", "RECORD", "installed-files.txt", "entry_points.txt", "direct_url.json"];
+    let folder = &distribution.metadata_folder;
+    [folder.clone()].into_iter().chain(READ.map(|name| folder.join(name)))
+}
+
 /// The normalized name of PEP 503: lower case, runs of `-`, `_` and `.` as one `-`.
 pub fn normalized(name: &str) -> String {
     let mut result = String::with_capacity(name.len());

@@ -118,6 +118,11 @@ impl<'a> Finder<'a> {
         names
     }
 
+    /// The folders in which modules were looked for.
+    pub(crate) fn listed(&self) -> Vec<PathBuf> {
+        self.listings.keys().cloned().collect()
+    }
+
     fn has_initializer(&mut self, folder: &Path) -> bool {
         let listing = self.listing(folder);
         self.suffixes.iter().any(|(suffix, _)| listing.contains_key(&format!("__init__{suffix}")))

@@ -1,6 +1,6 @@
-use crate::distribution::Distribution;
+use crate::distribution::{self, Distribution};
 use crate::error::Error;
-use crate::graph::{EdgeKind, Missing, Module, ModuleGraph, ModuleKind};
+use crate::graph::{Consulted, EdgeKind, Missing, Module, ModuleGraph, ModuleKind};
 use crate::growing::{Growing, Node};
 use crate::project::Origin;
 use crate::rules;
@@ -69,6 +69,11 @@ pub(crate) fn finish(
     let owners: Vec<Option<usize>> =
         growing.nodes.iter().map(|node| owner(node).and_then(|index| position.get(&index).copied())).collect();
 
+    let consulted = Consulted {
+        listed: growing.finder.listed(),
+        taken: growing.own.taken(),
+        metadata: distributions.iter().flat_map(distribution::metadata_files).collect(),
+    };
     let mut modules = BTreeMap::new();
     for ((node, distribution), certain) in growing.nodes.into_iter().zip(owners).zip(certain) {
         let module = Module {
@@ -95,5 +100,6 @@ pub(crate) fn finish(
         own_files: growing.own.into_files(),
         asked: growing.asked,
         missing_distributions: growing.missing_distributions,
+        consulted,
     }
 }

@@ -2,6 +2,7 @@ use crate::distribution::Distribution;
 use crate::own_folder::OwnFile;
 use crate::program::EntryPoint;
 use crate::project::Origin;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -24,6 +25,8 @@ pub struct ModuleGraph {
     pub asked: Vec<AskedFiles>,
     /// Distributions whose metadata a flag asks for, and which are not installed.
     pub missing_distributions: Vec<String>,
+    /// What else the analysis was made from.
+    pub consulted: Consulted,
 }
 
 /// Files of a package that a flag asks for, whether or not the package is included.
@@ -49,6 +52,17 @@ pub enum FilesAsked {
 impl FilesAsked {
     /// Everything that can be asked for.
     pub const ALL: [FilesAsked; 2] = [FilesAsked::Data, FilesAsked::Libraries];
+}
+
+/// What the analysis looked at besides the files of modules. If all of it stays as it is, so does the graph.
+#[derive(Debug, Clone, Default)]
+pub struct Consulted {
+    /// Folders that modules were looked for in, whether or not they exist.
+    pub listed: Vec<PathBuf>,
+    /// Files and folders of the program that were taken with all that lies in them.
+    pub taken: Vec<PathBuf>,
+    /// Folders and files with the metadata of installed distributions.
+    pub metadata: Vec<PathBuf>,
 }
 
 /// A module.
@@ -112,7 +126,7 @@ pub struct Edge {
 }
 
 /// How a module is imported. The order is from the most to the least certain to happen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum EdgeKind {
     /// When the importing module is imported.
     TopLevel,

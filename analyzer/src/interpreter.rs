@@ -95,16 +95,32 @@ pub struct EditableModule {
 impl Interpreter {
     /// Starts `executable` once and asks for the facts.
     ///
+    /// # Errors
+    /// When it cannot be started, is no Python interpreter, no CPython, or older than 3.10.
+    pub fn probe(executable: &Path) -> Result<Interpreter, Error> {
+        Interpreter::from_answer(executable, &Interpreter::ask(executable)?)
+    }
+
+    /// Starts `executable` and gives its answer as it wrote it, which may be remembered.
+    ///
     /// `PYTHON*` variables are not passed on, `PYTHONPATH` excepted: plain `python main.py` honours
     /// it, and the packed program is to contain what that would find.
     ///
     /// # Errors
-    /// When it cannot be started, is no Python interpreter, no CPython, free-threaded, or older than 3.10.
-    pub fn probe(executable: &Path) -> Result<Interpreter, Error> {
+    /// When it cannot be started, or writes something else than an answer.
+    pub fn ask(executable: &Path) -> Result<String, Error> {
         let output = run_probe(executable)?;
-        let Some(answer) = output.lines().find_map(|line| line.strip_prefix("rpack-probe:")) else {
-            return Err(not_an_interpreter(executable, first_line(&output)));
-        };
+        match output.lines().find_map(|line| line.strip_prefix("rpack-probe:")) {
+            Some(answer) => Ok(answer.to_owned()),
+            None => Err(not_an_interpreter(executable, first_line(&output))),
+        }
+    }
+
+    /// Reads an answer of [`Interpreter::ask`].
+    ///
+    /// # Errors
+    /// When it is that of no CPython, or of one that is free-threaded or older than 3.10.
+    pub fn from_answer(executable: &Path, answer: &str) -> Result<Interpreter, Error> {
         let unexpected = |error: serde_json::Error| not_an_interpreter(executable, &error.to_string());
         let identity: Identity = serde_json::from_str(answer).map_err(unexpected)?;
         if identity.implementation != "cpython" {

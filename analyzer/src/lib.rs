@@ -27,6 +27,7 @@ mod interpreter;
 mod libraries;
 mod library_sources;
 mod loader_cache;
+mod memory;
 mod native_imports;
 mod native_names;
 mod outline;
@@ -51,9 +52,12 @@ pub use additions::{Addition, Additions, Included, Preparation, RuntimeHook};
 pub use declaration::Declaration;
 pub use distribution::{Distribution, installed, normalized};
 pub use error::Error;
-pub use graph::{AskedFiles, Edge, EdgeKind, FilesAsked, Missing, Module, ModuleGraph, ModuleKind, Options, Warning};
+pub use graph::{
+    AskedFiles, Consulted, Edge, EdgeKind, FilesAsked, Missing, Module, ModuleGraph, ModuleKind, Options, Warning,
+};
 pub use interpreter::{EditableModule, Interpreter, Version};
 pub use libraries::{Library, NativeNeeds, find_library, resolve};
+pub use memory::{Memory, NoMemory, Work};
 pub use own_folder::OwnFile;
 pub use program::{EntryPoint, Program, Scope};
 pub use project::{Origin, Project};

@@ -3,10 +3,11 @@ use crate::dynamic::is_dotted_name;
 use memchr::memmem;
 use object::elf::{SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE};
 use object::{Object, ObjectSection, SectionFlags};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Texts in an extension module that may be names of modules.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NativeNames {
     /// Texts that are dotted names as a whole.
     pub(crate) exact: BTreeSet<String>,

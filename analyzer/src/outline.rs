@@ -7,11 +7,12 @@ use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
 use ruff_source_file::LineIndex;
 use ruff_text_size::{Ranged, TextSize};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What the analysis keeps of one source file.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Outline {
     /// Imports in the order of the source, names made absolute.
     pub(crate) imports: Vec<Import>,
@@ -69,7 +70,7 @@ pub(crate) struct Outline {
 }
 
 /// One import, however it is written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Import {
     pub(crate) target: Target,
     pub(crate) line: u32,
@@ -80,7 +81,7 @@ pub(crate) struct Import {
 
 /// What an import asks for, by absolute name. A relative import that leaves its package keeps its
 /// leading dots.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Target {
     /// `import a.b.c`: the module and its parents.
     Module(String),
@@ -106,7 +107,7 @@ pub(crate) enum Target {
 }
 
 /// Where and why a source file does not parse.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SyntaxError {
     pub(crate) line: u32,
     pub(crate) column: u32,

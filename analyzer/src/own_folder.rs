@@ -71,6 +71,11 @@ impl OwnFolder {
         self.files.insert(inside, path);
     }
 
+    /// What was gone through, with all that lies in it.
+    pub(crate) fn taken(&self) -> Vec<PathBuf> {
+        self.visited.iter().cloned().collect()
+    }
+
     /// The files that go in. Sources are modules, and files too where the program handles sources
     /// or nothing but a path leads to them.
     pub(crate) fn into_files(mut self) -> Vec<OwnFile> {

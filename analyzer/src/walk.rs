@@ -5,6 +5,7 @@ use crate::finder::Found;
 use crate::findings::{self, refuse_certain_syntax_errors};
 use crate::graph::{EdgeKind, ModuleGraph, ModuleKind, Options, Warning};
 use crate::growing::{ENTRY, Growing, Importer};
+use crate::memory::{NoMemory, Work};
 use crate::native_imports::follow_native;
 use crate::outline::{Import, Outline, Target};
 use crate::owners::Owners;
@@ -12,7 +13,9 @@ use crate::program::EntryPoint;
 use crate::project::{Origin, Project};
 use crate::read::{self, Job, Reading};
 use crate::{asked, certainty, library_sources, own_folder, packages, rules, wanted};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::thread;
 
 /// Follows the imports of the program from its entry, and of what the interpreter itself and the
 /// flags ask for.
@@ -24,14 +27,21 @@ use std::path::PathBuf;
 /// When the entry cannot be read, or a module of the program that every run imports has a syntax
 /// error.
 pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> {
-    walk_with(project, options, &mut Nothing)
+    let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    walk_with(project, options, &mut Nothing, Work { memory: &NoMemory, threads })
 }
 
-/// Follows the imports of the program as [`walk`] does, and what `additions` know of the modules that come in.
+/// Follows the imports of the program as [`walk`] does, with what `additions` know of the modules that come in, with what is
+/// remembered of other times, and with as many threads as are wanted.
 ///
 /// # Errors
 /// The same.
-pub fn walk_with(project: &Project, options: &Options, additions: &mut dyn Additions) -> Result<ModuleGraph, Error> {
+pub fn walk_with(
+    project: &Project,
+    options: &Options,
+    additions: &mut dyn Additions,
+    work: Work<'_>,
+) -> Result<ModuleGraph, Error> {
     let distributions = distribution::installed(&project.search_path);
     let owners = Owners::new(&distributions);
     let mut growing = Growing::new(project, options, &owners, additions);
@@ -58,7 +68,7 @@ pub fn walk_with(project: &Project, options: &Options, additions: &mut dyn Addit
             break;
         }
         let first = growing.read;
-        let readings = read::read_all(&jobs, &project.interpreter);
+        let readings = read::read_all(&jobs, &project.interpreter, work);
         growing.read += readings.len();
         for (index, reading) in (first..).zip(readings) {
             follow(&mut growing, index, reading);
