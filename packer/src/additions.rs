@@ -31,6 +31,8 @@ pub struct Brought {
     pub sources: BTreeMap<String, Sources>,
     /// What was not as it should be.
     pub warnings: Vec<Warning>,
+    /// Whether hooks ran. What a hook reads is not known.
+    pub ran_hooks: bool,
 }
 
 impl Brought {
@@ -91,11 +93,11 @@ impl<'a> Additions<'a> {
 
     /// What the collection takes, once the graph is complete.
     pub fn into_brought(self) -> Brought {
-        self.brought
+        Brought { ran_hooks: self.hooks.have_run(), ..self.brought }
     }
 
     fn take(&mut self, added: Added) -> Addition {
-        let Brought { files, sources, warnings } = added.brought;
+        let Brought { files, sources, warnings, .. } = added.brought;
         self.brought.files.extend(files);
         self.brought.sources.extend(sources);
         self.brought.warnings.extend(warnings);

@@ -1,17 +1,20 @@
 //! The command line: parsed here, resolved into [`Options`] here, known nowhere else.
 
+use crate::making::{Listing, Making};
 use crate::printer::Verbosity;
 use crate::pyinstaller;
 use crate::refused::Refused;
 use crate::settings::{DEBUG, NO_ARCHIVE, NOARCHIVE, Settings, pyproject};
 use crate::spec;
 use clap::{Args, Parser, Subcommand};
+use packer::cache::Caching;
 use packer::environment::Request;
-use packer::options::{Form, Options, Replacement, RuleUse, Sources, Symbols, Tracing};
+use packer::options::{Compression, Form, Options, Replacement, RuleUse, Sources, Symbols, Tracing};
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
-use std::env;
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::{env, thread};
 
 /// Packs a Python program into one executable file.
 #[derive(Debug, Parser)]
@@ -28,6 +31,41 @@ pub enum Command {
     /// Turn a Python program into one executable file, or a folder, that needs no Python
     #[command(args_override_self = true)]
     Build(Box<BuildArguments>),
+    /// Build a program and run it
+    #[command(args_override_self = true)]
+    Run(Box<RunArguments>),
+    /// Look after the cache in which builds keep what they made, for all projects of a user
+    #[command(subcommand)]
+    Cache(CacheCommand),
+}
+
+/// What can be done with the build cache.
+#[derive(Debug, Subcommand)]
+pub enum CacheCommand {
+    /// Print the cache's folder
+    Dir,
+    /// Print how many bytes the cache holds
+    Size,
+    /// Remove what no build has used for 30 days
+    Prune {
+        /// Remove more, what was used longest ago first, until no more than this many megabytes are left
+        #[arg(long, value_name = "MB")]
+        max_size: Option<u64>,
+    },
+    /// Remove everything in the cache
+    Clean,
+}
+
+/// Arguments of `rpack run`: those of `rpack build`, and after `--` those of the program.
+#[derive(Debug, Args)]
+pub struct RunArguments {
+    /// What is built.
+    #[command(flatten)]
+    pub build: BuildArguments,
+
+    /// Arguments for the program
+    #[arg(last = true, value_name = "ARGS")]
+    pub arguments: Vec<OsString>,
 }
 
 /// Arguments of `rpack build`.
@@ -38,6 +76,10 @@ pub struct BuildArguments {
 
     #[command(flatten)]
     settings: Settings,
+
+    /// How the build goes about its work.
+    #[command(flatten)]
+    pub making: Making,
 
     /// Say what goes in and why, and what was not found in libraries' optional parts
     #[arg(short, long, conflicts_with = "quiet")]
@@ -96,7 +138,8 @@ impl BuildArguments {
             false => (self.path.clone(), pyproject::of_program(&self.path)?),
         };
         let options = options(&path, &self.settings.clone().over(below), &mut notes)?;
-        Ok(Build { options, notes })
+        let listing = if self.verbosity() == Verbosity::Verbose { Listing::On } else { Listing::Off };
+        Ok(Build { options: self.making.over(options, listing), notes })
     }
 }
 
@@ -104,10 +147,7 @@ fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<
     if settings.debug.iter().any(|what| what == NOARCHIVE) {
         notes.push(format!("`--debug {NOARCHIVE}` is not needed: {NO_ARCHIVE}"));
     }
-    let cache = cache_folder().ok_or_else(|| Refused {
-        message: "There is no folder for rpack's cache: RPACK_CACHE_DIR, XDG_CACHE_HOME and HOME are all unset".into(),
-        hint: Some("Set RPACK_CACHE_DIR to a folder that you can write to".into()),
-    })?;
+    let cache = cache_folder()?;
     Ok(Options {
         path: path.to_owned(),
         name: settings.name.clone(),
@@ -143,6 +183,9 @@ fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<
         sources: if settings.source { Sources::Carried } else { Sources::LeftOut },
         unpack: settings.unpack.unwrap_or_default(),
         tracing: if settings.is_traced() { Tracing::On } else { Tracing::Off },
+        compression: Compression::default(),
+        caching: Caching::default(),
+        jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
     })
 }
 
@@ -191,11 +234,16 @@ fn with_debug_joined(words: impl Iterator<Item = OsString>) -> Vec<OsString> {
 }
 
 /// The folder that the bootloader's store shares: `RPACK_CACHE_DIR`, else the XDG cache folder, else `HOME/.cache`.
-fn cache_folder() -> Option<PathBuf> {
+pub fn cache_folder() -> Result<PathBuf, Refused> {
     let absolute = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     absolute("RPACK_CACHE_DIR")
         .or_else(|| Some(absolute("XDG_CACHE_HOME")?.join("rpack")))
         .or_else(|| Some(absolute("HOME")?.join(".cache/rpack")))
+        .ok_or_else(|| Refused {
+            message: "There is no folder for rpack's cache: RPACK_CACHE_DIR, XDG_CACHE_HOME and HOME are all unset"
+                .into(),
+            hint: Some("Set RPACK_CACHE_DIR to a folder that you can write to".into()),
+        })
 }
 
 #[cfg(test)]
@@ -205,7 +253,8 @@ mod tests {
 
     fn parsed(words: &[&str]) -> BuildArguments {
         let words = ["rpack", "build"].iter().chain(words).map(OsString::from);
-        let Command::Build(arguments) = Arguments::parse_from(with_debug_joined(words)).command;
+        let command = Arguments::parse_from(with_debug_joined(words)).command;
+        let Command::Build(arguments) = command else { panic!("another command: {command:?}") };
         *arguments
     }
 

@@ -5,13 +5,16 @@
 
 pub mod marshal;
 
-use crate::collection::{CollectedModule, ModuleContent, Unreadable};
+use crate::cache::{self, Cache, Digest};
+use crate::collection::{CollectedModule, Collection, Content, ModuleContent, Unreadable};
 use crate::diagnosis::Warning;
-use crate::options::Sources;
+use crate::options::{Options, Sources};
 use rpack_analyzer::Interpreter;
 use rpack_format::PythonOption;
+use serde::{Deserialize, Serialize};
 use std::io::{self, Read, Write};
-use std::path::PathBuf;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -25,32 +28,72 @@ const PYC_HEADER: usize = 16;
 /// The compiled modules.
 #[derive(Debug, Default)]
 pub struct Bytecode {
-    /// The marshalled code of each module, in the order of the modules; `None` for those that have no code.
-    pub code: Vec<Option<Vec<u8>>>,
+    /// The code of each module, in the order of the modules; `None` for those that have no code.
+    pub code: Vec<Option<Code>>,
     /// Modules that could not be compiled. Importing one of them raises what plain Python would raise.
     pub warnings: Vec<Warning>,
 }
 
-/// Compiles every module that has source, as the interpreter's options ask for it. Where the sources are left out, so are the
-/// columns of each instruction (PEP 657): they are shown below a line of source, and nowhere else.
+/// Marshalled code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// Hash of the bytes.
+    pub digest: Digest,
+    /// What `marshal.dumps` gives, made canonical.
+    pub bytes: Vec<u8>,
+}
+
+/// What decides, besides a source, which bytecode it becomes.
+pub struct Compiler<'a> {
+    interpreter: &'a Interpreter,
+    /// Which compiler the interpreter has.
+    identity: Digest,
+    optimization: i32,
+    sources: Sources,
+    /// A worker that was started before it was known whether there is anything to compile.
+    first: Mutex<Option<Worker>>,
+}
+
+impl<'a> Compiler<'a> {
+    /// Makes the interpreter ready to compile as the options ask for it. It starts while the program is analyzed: after an edit
+    /// that takes longer than to compile what was edited.
+    ///
+    /// # Errors
+    ///
+    /// If the interpreter cannot be read or run.
+    pub fn start(interpreter: &'a Interpreter, options: &Options, cache: &Cache) -> Result<Self, Error> {
+        let (identity, optimization) = (identity(interpreter, cache)?, optimization(&options.python_options));
+        let sources = options.sources;
+        let mut compiler = Compiler { interpreter, identity, optimization, sources, first: Mutex::default() };
+        compiler.first = Mutex::new(Some(Worker::start(&compiler)?));
+        Ok(compiler)
+    }
+
+    fn worker(&self) -> Result<Worker, Error> {
+        let first = self.first.lock().expect("no thread panics while it takes").take();
+        first.map_or_else(|| Worker::start(self), Ok)
+    }
+}
+
+/// Compiles every module that has source. Where the sources are left out, so are the columns of each instruction (PEP 657): they
+/// are shown below a line of source, and nowhere else.
 ///
 /// # Errors
 ///
 /// If the interpreter cannot be run, a file cannot be read, or a worker dies.
 pub fn compile(
-    modules: &[CollectedModule],
-    interpreter: &Interpreter,
-    options: &[String],
-    sources: Sources,
+    collection: &Collection,
+    compiler: &Compiler,
+    cache: &Cache,
+    jobs: NonZeroUsize,
 ) -> Result<Bytecode, Error> {
+    let modules = collection.modules.as_slice();
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(modules.len()));
-    let optimization = optimization(options);
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(modules.len()).max(1);
+    let workers = jobs.get().min(modules.len()).max(1);
     std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..workers)
-            .map(|_| scope.spawn(|| work(modules, interpreter, (optimization, sources), &next, &results)))
-            .collect();
+        let threads: Vec<_> =
+            (0..workers).map(|_| scope.spawn(|| work(modules, compiler, cache, &next, &results))).collect();
         threads
             .into_iter()
             .try_for_each(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
@@ -59,16 +102,19 @@ pub fn compile(
     results.sort_by_key(|(number, _)| *number);
     let mut bytecode = Bytecode::default();
     for (number, outcome) in results {
-        bytecode.code.push(match outcome {
-            Outcome::Code(code) => Some(code),
-            Outcome::Nothing => None,
-            Outcome::Refused { reason, code } => {
-                bytecode.warnings.push(Warning::not_compiled(&modules[number].name, &reason));
-                code
-            }
-        });
+        if let Some(reason) = outcome.reason {
+            bytecode.warnings.push(Warning::not_compiled(&modules[number].name, &reason));
+        }
+        bytecode.code.push(outcome.code);
     }
     Ok(bytecode)
+}
+
+/// Which compiler an interpreter has: the content of the file that holds it, because two builds of one version may differ.
+fn identity(interpreter: &Interpreter, cache: &Cache) -> Result<Digest, Error> {
+    let file = interpreter.libpython.as_ref().filter(|_| interpreter.uses_libpython).unwrap_or(&interpreter.executable);
+    let look = cache.look(file).map_err(|source| Unreadable { path: file.clone(), source })?;
+    Ok(look.digest)
 }
 
 /// The level that the interpreter will run at: without assertions from 1, without docstrings from 2. The last option counts, as
@@ -81,53 +127,93 @@ fn optimization(options: &[String]) -> i32 {
     level.unwrap_or(0)
 }
 
-enum Outcome {
-    Code(Vec<u8>),
-    Nothing,
-    /// The reason, and code that raises it; none where even that is impossible.
-    Refused {
-        reason: String,
-        code: Option<Vec<u8>>,
-    },
+/// What became of a module.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Outcome {
+    /// Its code, or code that raises the reason why there is none. Nothing for a module without code, and where even that is
+    /// impossible.
+    code: Option<Code>,
+    /// Why it cannot be compiled.
+    reason: Option<String>,
 }
 
-/// Takes modules off the list, until none is left, and compiles them in one worker process.
+/// Takes modules off the list, until none is left. A worker process is started for the first one that has to be compiled.
 fn work(
     modules: &[CollectedModule],
-    interpreter: &Interpreter,
-    how: (i32, Sources),
+    compiler: &Compiler,
+    cache: &Cache,
     next: &AtomicUsize,
     results: &Mutex<Vec<(usize, Outcome)>>,
 ) -> Result<(), Error> {
-    let mut worker = Worker::start(interpreter, how)?;
+    let mut worker = None;
     loop {
         let number = next.fetch_add(1, Ordering::Relaxed);
-        let Some(module) = modules.get(number) else { return worker.stop() };
+        let Some(module) = modules.get(number) else { break };
         let outcome = match &module.content {
-            ModuleContent::Source(source) => worker.compile(&module.path, &source.read()?)?,
-            ModuleContent::Bytecode(path) => read_bytecode(path, interpreter)?,
-            ModuleContent::Extension { .. } | ModuleContent::Namespace => Outcome::Nothing,
-        };
-        let outcome = match outcome {
-            Outcome::Code(mut code) => {
-                marshal::canonicalize(&mut code, interpreter.version.minor);
-                Outcome::Code(code)
-            }
-            other => other,
+            ModuleContent::Source(source) => compiled(&module.path, source, compiler, cache, &mut worker)?,
+            ModuleContent::Bytecode(path) => read_bytecode(path, compiler.interpreter)?,
+            ModuleContent::Extension { .. } | ModuleContent::Namespace => Outcome::default(),
         };
         results.lock().expect("no thread panics while it pushes").push((number, outcome));
     }
+    worker.map_or(Ok(()), Worker::stop)
+}
+
+/// The code of a source: from the cache, else from a worker.
+fn compiled(
+    path: &str,
+    source: &Content,
+    compiler: &Compiler,
+    cache: &Cache,
+    worker: &mut Option<Worker>,
+) -> Result<Outcome, Error> {
+    let key = |digest: &Digest| {
+        let columns = [u8::from(compiler.sources == Sources::Carried)];
+        let how = [compiler.identity.as_slice(), &compiler.optimization.to_le_bytes(), &columns];
+        cache.key("bytecode", how.into_iter().chain([path.as_bytes(), digest]))
+    };
+    let look = source.look(cache)?;
+    if let Some((bytes, Facts { digest, reason })) = cache.get(&key(&look.digest)).and_then(cache::split) {
+        return Ok(Outcome { code: Some(Code { digest, bytes }), reason });
+    }
+    let (digest, source) = source.read_after(look)?;
+    if worker.is_none() {
+        *worker = Some(compiler.worker()?);
+    }
+    let Some(worker) = worker else { return Ok(Outcome::default()) };
+    let (reason, mut code) = worker.compile(path, &source)?;
+    marshal::canonicalize(&mut code, compiler.interpreter.version.minor);
+    let code = Code::new(code);
+    cache.put(key(&digest), &cache::join(&code.bytes, &Facts { digest: code.digest, reason: reason.clone() }));
+    Ok(Outcome { code: Some(code), reason })
+}
+
+/// What the cache holds beside the bytes of a module's code.
+#[derive(Serialize, Deserialize)]
+struct Facts {
+    digest: Digest,
+    reason: Option<String>,
 }
 
 /// The code in a module that is distributed without source.
-fn read_bytecode(path: &PathBuf, interpreter: &Interpreter) -> Result<Outcome, Error> {
-    let content = std::fs::read(path).map_err(|source| Unreadable { path: path.clone(), source })?;
+fn read_bytecode(path: &Path, interpreter: &Interpreter) -> Result<Outcome, Error> {
+    let content = std::fs::read(path).map_err(|source| Unreadable { path: path.to_owned(), source })?;
     match content.split_at_checked(PYC_HEADER) {
-        Some((header, code)) if header.starts_with(&interpreter.magic) => Ok(Outcome::Code(code.to_vec())),
+        Some((header, code)) if header.starts_with(&interpreter.magic) => {
+            let mut code = code.to_vec();
+            marshal::canonicalize(&mut code, interpreter.version.minor);
+            Ok(Outcome { code: Some(Code::new(code)), reason: None })
+        }
         _ => {
             let reason = format!("`{}` is bytecode of another version of Python", path.display());
-            Ok(Outcome::Refused { reason, code: None })
+            Ok(Outcome { code: None, reason: Some(reason) })
         }
+    }
+}
+
+impl Code {
+    fn new(bytes: Vec<u8>) -> Self {
+        Code { digest: blake3::hash(&bytes).into(), bytes }
     }
 }
 
@@ -140,14 +226,14 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(interpreter: &Interpreter, (optimization, sources): (i32, Sources)) -> Result<Self, Error> {
+    fn start(Compiler { interpreter, optimization, sources, .. }: &Compiler) -> Result<Self, Error> {
         let failed = |source| Error::Worker { interpreter: interpreter.executable.clone(), source };
         let mut command = Command::new(&interpreter.executable);
         let inherited = std::env::vars_os().map(|(name, _)| name);
         inherited.filter(|name| name.to_string_lossy().starts_with("PYTHON")).for_each(|name| {
             command.env_remove(name);
         });
-        if sources == Sources::LeftOut {
+        if *sources == Sources::LeftOut {
             command.args(["-X", "no_debug_ranges"]);
         }
         let mut child = command
@@ -167,22 +253,19 @@ impl Worker {
         Ok(Worker { child, input, output, interpreter: interpreter.executable.clone() })
     }
 
-    fn compile(&mut self, path: &str, source: &[u8]) -> Result<Outcome, Error> {
+    /// Compiles a source. Where that is impossible the answer is the reason, with code that raises it.
+    fn compile(&mut self, path: &str, source: &[u8]) -> Result<(Option<String>, Vec<u8>), Error> {
         self.exchange(path, source).map_err(|source| Error::Worker { interpreter: self.interpreter.clone(), source })
     }
 
-    fn exchange(&mut self, path: &str, source: &[u8]) -> io::Result<Outcome> {
+    fn exchange(&mut self, path: &str, source: &[u8]) -> io::Result<(Option<String>, Vec<u8>)> {
         for part in [path.as_bytes(), source] {
             self.input.write_all(&(part.len() as u32).to_le_bytes())?;
             self.input.write_all(part)?;
         }
         self.input.flush()?;
-        let reason = self.receive()?;
-        let code = self.receive()?;
-        if reason.is_empty() {
-            return Ok(Outcome::Code(code));
-        }
-        Ok(Outcome::Refused { reason: String::from_utf8_lossy(&reason).into_owned(), code: Some(code) })
+        let reason = String::from_utf8_lossy(&self.receive()?).into_owned();
+        Ok((Some(reason).filter(|reason| !reason.is_empty()), self.receive()?))
     }
 
     fn receive(&mut self) -> io::Result<Vec<u8>> {
@@ -198,6 +281,18 @@ impl Worker {
         let Worker { mut child, input, interpreter, .. } = self;
         drop(input);
         child.wait().map(drop).map_err(|source| Error::Worker { interpreter, source })
+    }
+}
+
+impl Drop for Compiler<'_> {
+    /// A worker that nobody needed has nothing to end.
+    fn drop(&mut self) {
+        let first = self.first.get_mut().map(Option::take).unwrap_or_default();
+        if let Some(mut worker) = first {
+            // It may have ended by itself, which is as good.
+            drop(worker.child.kill());
+            drop(worker.child.wait());
+        }
     }
 }
 

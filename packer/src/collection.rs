@@ -18,6 +18,7 @@ pub use reason::Reason;
 
 use crate::additions::Brought;
 use crate::bootloader;
+use crate::cache::{Cache, Digest, Look};
 use crate::diagnosis::Warning;
 use crate::options::{Form, Options, Sources, Symbols, Tracing};
 use rpack_analyzer::{EntryPoint, ModuleGraph, Project};
@@ -152,6 +153,33 @@ impl Content {
                 Ok(bytes) => Ok(bytes.into()),
                 Err(source) => Err(Unreadable { path: path.clone(), source }),
             },
+        }
+    }
+
+    /// Looks at the bytes, which need not be read for this.
+    ///
+    /// # Errors
+    ///
+    /// If a file that was found is gone or cannot be read.
+    pub fn look(&self, cache: &Cache) -> Result<Look, Unreadable> {
+        match self {
+            Content::Bytes(bytes) => Ok(Look { digest: blake3::hash(bytes).into(), content: None }),
+            Content::File(path) => cache.look(path).map_err(|source| Unreadable { path: path.clone(), source }),
+        }
+    }
+
+    /// Reads the bytes after a look at them, and gives the hash of what was read.
+    ///
+    /// # Errors
+    ///
+    /// If a file that was found is gone or cannot be read.
+    pub fn read_after(&self, look: Look) -> Result<(Digest, Cow<'_, [u8]>), Unreadable> {
+        match self {
+            Content::Bytes(bytes) => Ok((look.digest, bytes.into())),
+            Content::File(path) => {
+                let read = look.read(path).map_err(|source| Unreadable { path: path.clone(), source })?;
+                Ok((read.0, read.1.into()))
+            }
         }
     }
 }

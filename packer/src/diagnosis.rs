@@ -146,6 +146,11 @@ impl Warning {
         Warning { message, importance }
     }
 
+    /// Of a cache that cannot be read or written.
+    pub fn of_cache(message: String) -> Self {
+        Warning { message, importance: Importance::Normal }
+    }
+
     /// A module that is added for another one, by a rule or a hook, and that the environment has not got.
     fn missing_addition(name: &str, added_for: &str) -> Self {
         let message = format!("Module not found: `{name}` (added for `{added_for}` by a rule or a hook)");

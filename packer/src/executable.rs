@@ -51,7 +51,7 @@ pub fn made_before(target: &Target) -> Option<PathBuf> {
 }
 
 /// Writes the executable, with its folder where it has one, and returns the size of all in bytes. What is made appears under
-/// its name when it is complete.
+/// its name when it is complete. An executable that is the same already is left alone: its folder does not change then either.
 ///
 /// # Errors
 ///
@@ -65,10 +65,23 @@ pub fn write(payload: &Payload, target: &Target) -> Result<u64, Error> {
         let path = path.to_owned();
         move |source| Error::Unwritable { path, source }
     };
+    let size = payload.bytes.len() as u64;
+    if is_same(payload, &target.executable) {
+        return Ok(size);
+    }
     let folder = target.executable.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     fs::create_dir_all(folder).map_err(failed(folder))?;
     os::write_executable(&folder.join(name), &payload.bytes).map_err(failed(&target.executable))?;
-    Ok(payload.bytes.len() as u64)
+    Ok(size)
+}
+
+fn is_same(payload: &Payload, executable: &Path) -> bool {
+    let has_size = |metadata: &fs::Metadata| {
+        metadata.is_file() && metadata.len() == payload.bytes.len() as u64 && os::is_executable(metadata)
+    };
+    // A link is replaced, not followed.
+    fs::symlink_metadata(executable).is_ok_and(|metadata| has_size(&metadata))
+        && fs::read(executable).is_ok_and(|bytes| bytes == payload.bytes)
 }
 
 /// Why the executable cannot be written.

@@ -26,6 +26,7 @@ const PYINSTALLER_VERSION: &str = "6.22.0";
 pub struct Hooks<'a> {
     catalogue: Catalogue,
     worker: Option<Worker>,
+    have_run: bool,
     project: &'a Project,
     installed: &'a [Distribution],
 }
@@ -41,7 +42,12 @@ impl<'a> Hooks<'a> {
             HookUse::Auto => Catalogue::find(&options.hook_folders, installed)?,
             HookUse::Off => Catalogue::default(),
         };
-        Ok(Hooks { catalogue, worker: None, project, installed })
+        Ok(Hooks { catalogue, worker: None, have_run: false, project, installed })
+    }
+
+    /// Whether any of them ran.
+    pub fn have_run(&self) -> bool {
+        self.have_run
     }
 
     /// What the hooks of a name say before it is looked for.
@@ -101,6 +107,7 @@ impl<'a> Hooks<'a> {
 
     /// Runs a hook. One that fails adds nothing, and its reason is a warning.
     fn run(&mut self, hook: &Path, kind: &str, mut request: Value, warnings: &mut Vec<Warning>) -> Answer {
+        self.have_run = true;
         request["hook"] = json!(hook);
         request["kind"] = json!(kind);
         let (project, installed) = (self.project, self.installed);

@@ -8,25 +8,33 @@
 pub mod additions;
 pub mod bootloader;
 pub mod bytecode;
+pub mod cache;
 pub mod collection;
 pub mod diagnosis;
 pub mod environment;
 pub mod executable;
 mod folder;
 pub mod hooks;
+mod interpreter;
 mod native;
 pub mod options;
 mod os;
 pub mod payload;
+mod record;
+pub mod reproducible;
 pub mod rules;
 
 pub use diagnosis::Warning;
 pub use options::Options;
+pub use os::become_program;
 
 use additions::Additions;
-use rpack_analyzer::{Interpreter, Program, Project};
+use bytecode::Compiler;
+use cache::{Cache, Caching};
+use record::Packed;
+use rpack_analyzer::{Program, Project, Work};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Packs the program at `options.path` into one executable file, or a folder with one.
 ///
@@ -35,43 +43,88 @@ use std::time::{Duration, Instant};
 /// The first thing that is wrong with the program, its environment or the place of the executable. Nothing is written
 /// then.
 pub fn build(options: &Options, report: &mut dyn FnMut(Event)) -> Result<Built, Error> {
+    let moment = SystemTime::now();
+    let cache = match options.caching {
+        Caching::Off => Cache::open(None),
+        Caching::Parts | Caching::Whole => Cache::open(Some(&cache::folder(&options.environment.cache))),
+    };
+    let built = match record::recall(options, &cache) {
+        Some(record) => {
+            record.warnings().for_each(|warning| report(Event::Warning(warning)));
+            Ok(record.built(moment.elapsed().unwrap_or_default()))
+        }
+        None => pack_and_note(options, &cache, moment, report),
+    };
+    // What a build made that failed is kept too: it need not be made again when the reason is gone.
+    cache.close().into_iter().for_each(|problem| report(Event::Warning(Warning::of_cache(problem))));
+    built
+}
+
+/// Packs, and keeps a record of it.
+fn pack_and_note(
+    options: &Options,
+    cache: &Cache,
+    moment: SystemTime,
+    report: &mut dyn FnMut(Event),
+) -> Result<Built, Error> {
+    let mut warnings = Vec::new();
+    let packed = pack(options, cache, &mut |event| {
+        if let Event::Warning(warning) = &event {
+            warnings.push(warning.clone());
+        }
+        report(event);
+    })?;
+    record::note(options, cache, moment, &packed, &warnings);
+    Ok(packed.built)
+}
+
+/// The line of data.
+fn pack(options: &Options, cache: &Cache, report: &mut dyn FnMut(Event)) -> Result<Packed, Error> {
     let started = Instant::now();
+    report(Event::Step("Locating", &options.path.display().to_string()));
     let program = Program::locate(&options.path)?;
     let target = executable::target(options, &program)?;
     let python = environment::provide(&program, &options.environment, &mut |progress| {
         report(Event::Environment(progress));
     })?;
-    let interpreter = Interpreter::probe(&python)?;
+    report(Event::Step("Asking", &python.display().to_string()));
+    let interpreter = interpreter::probe(&python, cache)?;
     let project = Project::new(program, interpreter, &options.paths);
     let installed = rpack_analyzer::installed(&project.search_path);
     diagnosis::check_project(&project, &installed)?;
+    let compiler = Compiler::start(&project.interpreter, options, cache)?;
 
     report(Event::Step("Analyzing", &project.program.name));
     let left_out = executable::made_before(&target).into_iter().collect();
     let analysis = rpack_analyzer::Options { left_out, ..options.analysis.clone() };
     let mut additions = Additions::find(&project, &installed, options)?;
-    let graph = rpack_analyzer::walk_with(&project, &analysis, &mut additions)?;
+    let work = Work { memory: cache, threads: options.jobs };
+    let graph = rpack_analyzer::walk_with(&project, &analysis, &mut additions, work)?;
     let brought = additions.into_brought();
     brought.warnings.iter().for_each(|warning| report(Event::Warning(warning.clone())));
     diagnosis::check_graph(&graph, &project, &options.analysis)?
         .into_iter()
         .for_each(|warning| report(Event::Warning(warning)));
 
+    report(Event::Step("Collecting", &format!("{} modules", graph.modules.len())));
     let collection = collection::collect(&project, &graph, &brought, options)?;
     collection.warnings.iter().for_each(|warning| report(Event::Warning(warning.clone())));
     report(Event::Collected(&collection, &graph));
 
     report(Event::Step("Compiling", &format!("{} modules", collection.modules.len())));
-    let bytecode =
-        bytecode::compile(&collection.modules, &project.interpreter, &collection.python_options, options.sources)?;
+    let bytecode = bytecode::compile(&collection, &compiler, cache, options.jobs)?;
     bytecode.warnings.into_iter().for_each(|warning| report(Event::Warning(warning)));
 
     report(Event::Step("Compressing", &format!("{} files", collection.files.len())));
-    let payload = payload::assemble(&collection, bytecode.code)?;
+    let payload = payload::assemble(&collection, bytecode.code, options, cache)?;
+    report(Event::Step("Writing", &target.executable.display().to_string()));
     let size = executable::write(&payload, &target)?;
 
+    report(Event::Step("Noting", "what this build was made from"));
     let (modules, libraries) = (payload.module_count(), collection.library_count());
-    Ok(Built { path: target.executable, size, modules, libraries, time: started.elapsed() })
+    let inputs = record::inputs(&project, &graph, &collection, options, &python);
+    let built = Built { path: target.executable, size, modules, libraries, inputs, time: started.elapsed() };
+    Ok(Packed { built, checksum: payload.checksum(), ran_hooks: brought.ran_hooks })
 }
 
 /// What a build made.
@@ -85,6 +138,8 @@ pub struct Built {
     pub modules: usize,
     /// How many extension modules and shared libraries it contains.
     pub libraries: usize,
+    /// Files, folders and absent paths that it was made from.
+    pub inputs: Vec<PathBuf>,
     /// How long the build took.
     pub time: Duration,
 }
@@ -128,6 +183,9 @@ pub enum Error {
     /// Writing the executable.
     #[error(transparent)]
     Executable(#[from] executable::Error),
+    /// Comparing two builds.
+    #[error(transparent)]
+    NotReproducible(#[from] reproducible::NotReproducible),
 }
 
 impl Error {
@@ -141,6 +199,7 @@ impl Error {
             Error::Collection(error) => error.hint(),
             Error::Bytecode(error) => error.hint(),
             Error::Payload(_) => None,
+            Error::NotReproducible(_) => None,
             Error::Executable(error) => error.hint(),
         }
     }

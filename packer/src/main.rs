@@ -3,31 +3,35 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod making;
 mod printer;
 mod pyinstaller;
 mod refused;
 mod settings;
 mod spec;
+mod timings;
+mod watch;
 
-use crate::arguments::{Arguments, BuildArguments, Command};
-use crate::printer::Printer;
+use crate::arguments::{Arguments, BuildArguments, CacheCommand, Command, RunArguments};
+use crate::printer::{Printer, Verbosity};
 use crate::refused::Refused;
-use packer::Built;
+use crate::timings::Timings;
+use packer::{Built, Options, cache};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match Arguments::of_process().command {
-        Command::Build(arguments) => build(&arguments),
+        Command::Build(arguments) => reported(arguments.verbosity(), |printer| build(&arguments, printer)),
+        Command::Run(arguments) => reported(arguments.build.verbosity(), |printer| run(&arguments, printer)),
+        Command::Cache(command) => reported(Verbosity::Normal, |printer| look_after_cache(&command, printer)),
     }
 }
 
-fn build(arguments: &BuildArguments) -> ExitCode {
-    let printer = Printer::new(arguments.verbosity());
-    match try_build(arguments, &printer) {
-        Ok(built) => {
-            printer.built(&built);
-            ExitCode::SUCCESS
-        }
+/// Does something, and says why where it is not possible.
+fn reported(verbosity: Verbosity, act: impl FnOnce(&Printer) -> Result<(), Refused>) -> ExitCode {
+    let printer = Printer::new(verbosity);
+    match act(&printer) {
+        Ok(()) => ExitCode::SUCCESS,
         Err(refused) => {
             printer.error(&refused.message, refused.hint.as_deref());
             ExitCode::FAILURE
@@ -35,11 +39,65 @@ fn build(arguments: &BuildArguments) -> ExitCode {
     }
 }
 
-fn try_build(arguments: &BuildArguments, printer: &Printer) -> Result<Built, Refused> {
+fn build(arguments: &BuildArguments, printer: &Printer) -> Result<(), Refused> {
+    let options = options(arguments, printer)?;
+    if arguments.making.watch {
+        return watch::watch(&options, printer);
+    }
+    let timings = Timings::start();
+    let built = build_once(&options, printer, &timings)?;
+    if arguments.making.check_reproducible {
+        packer::reproducible::check(&options, &built).map_err(Refused::from_error)?;
+        printer.reproducible(&built);
+    }
+    if arguments.making.timings {
+        let path = timings.write(&built).map_err(|error| Refused {
+            message: format!("Cannot write the timings beside `{}`: {error}", built.path.display()),
+            hint: None,
+        })?;
+        printer.timings(&timings.spans(), &path);
+    }
+    Ok(())
+}
+
+/// Builds, and becomes the program: its process, signals and exit status are those of this command.
+fn run(arguments: &RunArguments, printer: &Printer) -> Result<(), Refused> {
+    let options = options(&arguments.build, printer)?;
+    let built = build_once(&options, printer, &Timings::start())?;
+    let program = std::path::absolute(&built.path).unwrap_or_else(|_| built.path.clone());
+    let error = packer::become_program(&program, &arguments.arguments);
+    Err(Refused { message: format!("Cannot run `{}`: {error}", built.path.display()), hint: None })
+}
+
+fn options(arguments: &BuildArguments, printer: &Printer) -> Result<Options, Refused> {
     let build = arguments.resolve()?;
     build.notes.iter().for_each(|note| printer.note(note));
-    packer::build(&build.options, &mut |event| printer.event(&event)).map_err(|error| {
-        let hint = error.hint();
-        Refused { message: error.to_string(), hint }
+    Ok(build.options)
+}
+
+/// Builds, and says what happens.
+fn build_once(options: &Options, printer: &Printer, timings: &Timings) -> Result<Built, Refused> {
+    let built = packer::build(options, &mut |event| {
+        timings.event(&event);
+        printer.event(&event);
     })
+    .map_err(Refused::from_error)?;
+    printer.built(&built);
+    Ok(built)
+}
+
+fn look_after_cache(command: &CacheCommand, printer: &Printer) -> Result<(), Refused> {
+    let folder = cache::folder(&arguments::cache_folder()?);
+    let failed =
+        |error| Refused { message: format!("Cannot use the cache `{}`: {error}", folder.display()), hint: None };
+    match command {
+        CacheCommand::Dir => printer.answer(folder.display()),
+        CacheCommand::Size => printer.answer(cache::size(&folder).map_err(failed)?),
+        CacheCommand::Prune { max_size } => {
+            let largest = max_size.map(|megabytes| megabytes.saturating_mul(1_000_000));
+            printer.removed(cache::prune(&folder, largest).map_err(failed)?);
+        }
+        CacheCommand::Clean => printer.removed(cache::clean(&folder).map_err(failed)?),
+    }
+    Ok(())
 }

@@ -1,7 +1,9 @@
 //! What the user asked for, after the command line was read.
 
+use crate::cache::Caching;
 use crate::environment::Request;
 use rpack_format::Unpack;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Everything that can be chosen about a build.
@@ -43,6 +45,12 @@ pub struct Options {
     pub unpack: Unpack,
     /// Whether the program says on stderr what the bootloader and the importer do.
     pub tracing: Tracing,
+    /// How hard to compress.
+    pub compression: Compression,
+    /// What of earlier builds may be used.
+    pub caching: Caching,
+    /// How many things to do at the same time. It changes nothing about what is made.
+    pub jobs: NonZeroUsize,
 }
 
 /// A file, a folder or a pattern, and the folder inside the bundle that its files go to.
@@ -136,6 +144,16 @@ pub enum Sources {
     LeftOut,
     /// The source files too, for tracebacks and `inspect.getsource`.
     Carried,
+}
+
+/// How hard to compress.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Compression {
+    /// Beyond this a build takes much longer for little.
+    #[default]
+    Quick,
+    /// As small as it gets. It is unpacked as fast as the other.
+    Best,
 }
 
 /// Whether a packed program says what its bootloader and importer do.

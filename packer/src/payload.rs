@@ -3,27 +3,19 @@
 //! The layout is specified in [`rpack_format`]. Equal collections give equal bytes: members are sorted, carry no dates, and
 //! are compressed one by one, however many threads do it.
 
+mod member;
+
 use crate::bootloader;
-use crate::collection::{CollectedFile, CollectedModule, Collection, Content, ModuleContent, Unreadable};
-use crate::native::{bind_to_itself, filter, make_portable};
-use crate::options::Symbols;
-use rpack_format::index::{self, File, FileKind, Frame, Header, Module, ModuleKind};
+use crate::bytecode::Code;
+use crate::cache::Cache;
+use crate::collection::{CollectedFile, CollectedModule, Collection, ModuleContent, Unreadable};
+use crate::options::Options;
+use member::{Member, Source, compress};
+use rpack_format::index::{self, File, Frame, Header, Module, ModuleKind};
 use rpack_format::trailer::{self, Trailer};
 use rpack_format::zip::{self, Entry, Method};
-use rpack_format::{Filter, Index};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use rpack_format::{Filter, Index, checksum};
 use std::io;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use zstd::zstd_safe::CParameter;
-
-/// How hard to compress. Beyond this level the simple plugin takes much longer for little: level 12 makes it 0.05 MB smaller
-/// and its build 0.6 s longer on two cores; level 9 would leave it 0.06 MB larger.
-const LEVEL: i32 = 10;
-
-/// Logarithm of how far back matches are looked for: 32 MiB, so that the whole of a large library is in reach.
-const WINDOW: u32 = 25;
 
 /// A complete executable, bootloader included.
 pub struct Payload {
@@ -55,26 +47,36 @@ pub struct BesideFile {
 }
 
 impl Payload {
+    /// Checksum of all bytes.
+    pub fn checksum(&self) -> u64 {
+        checksum(&self.bytes)
+    }
+
     /// How many modules it contains.
     pub fn module_count(&self) -> usize {
         self.modules
     }
 }
 
-/// Compresses what was collected and lays it out behind the bootloader. `code` holds the marshalled code of each module of
-/// the collection that has some.
+/// Compresses what was collected, or takes it from the cache where it was compressed before, and lays it out behind the
+/// bootloader. `code` holds the marshalled code of each module of the collection that has some.
 ///
 /// # Errors
 ///
 /// If a collected file cannot be read, or everything together reaches 4 GiB.
-pub fn assemble(collection: &Collection, code: Vec<Option<Vec<u8>>>) -> Result<Payload, Error> {
+pub fn assemble(
+    collection: &Collection,
+    code: Vec<Option<Code>>,
+    options: &Options,
+    cache: &Cache,
+) -> Result<Payload, Error> {
     let files =
         collection.files.iter().map(|file| match file.path == collection.libpython && !collection.is_linked_in() {
             true => Source::Libpython(file),
             false => Source::File(file),
         });
-    let sources = files.chain(code.iter().flatten().map(|code| Source::Code(code)));
-    let mut members = compress(&sources.collect::<Vec<_>>(), collection)?;
+    let sources = files.chain(code.iter().flatten().map(Source::Code));
+    let mut members = compress(&sources.collect::<Vec<_>>(), collection, options, cache)?;
     let mut code_members = members.split_off(collection.files.len()).into_iter();
     let filters = members.iter_mut().map(|member| std::mem::take(&mut member.filters)).collect();
     let mut layout = Layout { bytes: bootloader::STUB.to_vec(), entries: Vec::new() };
@@ -121,97 +123,6 @@ pub fn assemble(collection: &Collection, code: Vec<Option<Vec<u8>>>) -> Result<P
     layout.close(startup_start, index_start, startup_end)?;
     let beside = collection.beside.clone().map(|name| Beside { name, folders, files: files_beside });
     Ok(Payload { bytes: layout.bytes, beside, modules: module_count })
-}
-
-/// What becomes a member.
-enum Source<'a> {
-    File(&'a CollectedFile),
-    Libpython(&'a CollectedFile),
-    Code(&'a [u8]),
-}
-
-/// A compressed member.
-struct Member {
-    frame: Vec<u8>,
-    size: u64,
-    crc: u32,
-    digest: [u8; 32],
-    filters: Vec<Filter>,
-}
-
-/// Compresses every source, on all cores, and returns the members in the order of the sources.
-fn compress(sources: &[Source], collection: &Collection) -> Result<Vec<Member>, Error> {
-    // The largest file takes longest; begun last it would keep one core busy while the others wait.
-    let mut order: Vec<usize> = (0..sources.len()).collect();
-    order.sort_by_key(|&number| std::cmp::Reverse(sources[number].weight()));
-    let next = AtomicUsize::new(0);
-    let members: Mutex<BTreeMap<usize, Result<Member, Error>>> = Mutex::default();
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(|| {
-                let mut compressor = zstd::bulk::Compressor::new(LEVEL).and_then(|mut compressor| {
-                    compressor.set_parameter(CParameter::WindowLog(WINDOW))?;
-                    Ok(compressor)
-                });
-                while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let member = match &mut compressor {
-                        Ok(compressor) => make_member(&sources[number], compressor, collection),
-                        Err(error) => Err(Error::Compression(io::Error::new(error.kind(), error.to_string()))),
-                    };
-                    members.lock().expect("no thread panics while it inserts").insert(number, member);
-                }
-            });
-        }
-    });
-    members.into_inner().expect("no thread panics while it inserts").into_values().collect()
-}
-
-fn make_member(
-    source: &Source,
-    compressor: &mut zstd::bulk::Compressor,
-    collection: &Collection,
-) -> Result<Member, Error> {
-    let mut content = source.read(collection.symbols)?;
-    if collection.beside.is_some() && !matches!(source, Source::Code(_)) {
-        // No member of the archive: it is written as it is.
-        let (size, digest) = (content.len() as u64, index::digest_beside(&content));
-        return Ok(Member { frame: content.into_owned(), size, crc: 0, digest, filters: Vec::new() });
-    }
-    // The digest names the file as it will be unpacked, before the filters.
-    let digest = blake3::hash(&content).into();
-    let filters = if source.is_native() { filter(content.to_mut()) } else { Vec::new() };
-    // Modules are covered by the checksum of the start-up part; files are checked once more when they are unpacked.
-    compressor.include_checksum(!matches!(source, Source::Code(_))).map_err(Error::Compression)?;
-    let frame = compressor.compress(&content).map_err(Error::Compression)?;
-    Ok(Member { frame, size: content.len() as u64, crc: crc32fast::hash(&content), digest, filters })
-}
-
-impl Source<'_> {
-    fn weight(&self) -> u64 {
-        match self {
-            Source::Code(code) => code.len() as u64,
-            Source::File(file) | Source::Libpython(file) => file.content.size(),
-        }
-    }
-
-    fn is_native(&self) -> bool {
-        matches!(self, Source::Libpython(_) | Source::File(CollectedFile { kind: FileKind::Native, .. }))
-    }
-
-    fn read(&self, symbols: Symbols) -> Result<Cow<'_, [u8]>, Error> {
-        match self {
-            Source::Code(code) => Ok((*code).into()),
-            Source::Libpython(file) => {
-                Ok(bind_to_itself(make_portable(file.content.read()?.into_owned(), symbols)).into())
-            }
-            Source::File(file) => match (&file.content, file.kind) {
-                (Content::File(_), FileKind::Native) => {
-                    Ok(make_portable(file.content.read()?.into_owned(), symbols).into())
-                }
-                _ => Ok(file.content.read()?),
-            },
-        }
-    }
 }
 
 /// The executable as it grows.

@@ -1,15 +1,19 @@
 //! The one place that writes to the terminal. Messages go to stderr; they are coloured only where that is a terminal and
 //! `NO_COLOR` is unset.
 
-use anstream::{eprint, eprintln};
+use anstream::{eprint, eprintln, println};
 use anstyle::{AnsiColor, Style};
+use packer::cache::Removed;
 use packer::collection::Collection;
 use packer::diagnosis::Importance;
 use packer::environment::Progress;
 use packer::{Built, Event};
 use rpack_analyzer::{Edge, EdgeKind, ModuleGraph};
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
+use std::fmt::Display;
 use std::io::IsTerminal;
+use std::path::Path;
+use std::time::Duration;
 
 const BOLD: Style = Style::new().bold();
 const RED: Style = AnsiColor::Red.on_default().bold();
@@ -78,6 +82,37 @@ impl Printer {
             built.path.display(),
             built.time.as_secs_f64()
         );
+    }
+
+    /// A second build made the same.
+    pub fn reproducible(&self, built: &Built) {
+        if self.verbosity > Verbosity::Quiet {
+            eprintln!("{GREEN}Reproducible{GREEN:#} a second build of `{}` made the same bytes", built.path.display());
+        }
+    }
+
+    /// Where the time went.
+    pub fn timings(&self, spans: &[(String, Duration, Duration)], trace: &Path) {
+        self.clear_line();
+        let total: Duration = spans.iter().map(|(_, _, took)| *took).sum();
+        let line = |what: &str, took: Duration| {
+            let share = 100.0 * took.as_secs_f64() / total.as_secs_f64().max(f64::MIN_POSITIVE);
+            eprintln!("{:>10.1} ms {share:>5.1} %  {what}", took.as_secs_f64() * 1000.0);
+        };
+        spans.iter().for_each(|(what, _, took)| line(what, *took));
+        line("in all", total);
+        eprintln!("The trace is in `{}`: Chrome and Perfetto show it", trace.display());
+    }
+
+    /// The answer to a question, the one thing that goes to stdout.
+    pub fn answer(&self, answer: impl Display) {
+        println!("{answer}");
+    }
+
+    /// What was removed from the cache.
+    pub fn removed(&self, removed: Removed) {
+        let (files, size) = (removed.files, removed.bytes as f64 / f64::from(1 << 20));
+        eprintln!("{GREEN}Removed{GREEN:#} {files} files ({size:.1} MiB)");
     }
 
     /// Why there is no executable, and what to do about it.

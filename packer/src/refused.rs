@@ -8,3 +8,10 @@ pub struct Refused {
     /// What to do about it.
     pub hint: Option<String>,
 }
+
+impl Refused {
+    /// Why a build failed.
+    pub fn from_error(error: packer::Error) -> Self {
+        Refused { hint: error.hint(), message: error.to_string() }
+    }
+}

@@ -5,6 +5,7 @@
 
 mod archive;
 mod bad_input;
+mod build_cache;
 mod damage;
 mod environment;
 mod examples;

@@ -1,29 +1,72 @@
 //! Linux and its relatives.
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::fd::AsRawFd;
 use std::path::Path;
+use std::process::Command;
 
 /// Writes an executable file that is there whole or not at all, whatever kills this process in between.
-///
-/// The content goes into a file without a name (`O_TMPFILE`, open(2)), which the kernel forgets together with the process;
-/// it gets a name only when it is complete. Where the file system has no such files, a temporary one is written beside
-/// the target.
 pub fn write_executable(target: &Path, content: &[u8]) -> io::Result<()> {
     let folder = target.parent().unwrap_or(Path::new("."));
-    let mode = Mode::from_raw_mode(0o777); // less the user's umask, as a linker's output
-    match rustix::fs::open(folder, OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC, mode) {
-        Ok(descriptor) => {
-            let mut file = File::from(descriptor);
-            file.write_all(content)?;
-            name_file(&file, target)
+    // Less the user's umask, as a linker's output.
+    let mut file = UnnamedFile::create(folder, 0o777)?;
+    file.write_all(content)?;
+    file.name(target)
+}
+
+/// A file that is being written and has no name yet.
+///
+/// It has none at all where the file system knows such files (`O_TMPFILE`, open(2)): the kernel forgets it together with the
+/// process, however that ends. Elsewhere it has a temporary name.
+#[derive(Debug)]
+pub struct UnnamedFile {
+    file: File,
+    temporary: Option<tempfile::TempPath>,
+}
+
+impl UnnamedFile {
+    /// Makes a file for `folder`, with the permissions of `mode` less the user's umask.
+    pub fn create(folder: &Path, mode: u32) -> io::Result<Self> {
+        use std::os::unix::fs::PermissionsExt;
+        let flags = OFlags::TMPFILE | OFlags::RDWR | OFlags::CLOEXEC;
+        match rustix::fs::open(folder, flags, Mode::from_raw_mode(mode)) {
+            Ok(descriptor) => Ok(UnnamedFile { file: File::from(descriptor), temporary: None }),
+            Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::ISDIR | rustix::io::Errno::NOENT)
+                if folder.is_dir() =>
+            {
+                let permissions = fs::Permissions::from_mode(mode & 0o755);
+                let file = tempfile::Builder::new().prefix(".rpack-").permissions(permissions).tempfile_in(folder)?;
+                let (file, temporary) = file.into_parts();
+                Ok(UnnamedFile { file, temporary: Some(temporary) })
+            }
+            Err(error) => Err(error.into()),
         }
-        Err(rustix::io::Errno::OPNOTSUPP | rustix::io::Errno::ISDIR | rustix::io::Errno::NOENT) if folder.is_dir() => {
-            write_beside(target, folder, content)
+    }
+
+    /// Gives the file its name, in the place of what has it now.
+    pub fn name(self, target: &Path) -> io::Result<()> {
+        match self.temporary {
+            Some(temporary) => temporary.persist(target).map_err(|error| error.error),
+            None => name_file(&self.file, target),
         }
-        Err(error) => Err(error.into()),
+    }
+
+    /// The file, for reading back what was written.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+}
+
+impl Write for UnnamedFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
     }
 }
 
@@ -68,13 +111,30 @@ fn name_file(file: &File, target: &Path) -> io::Result<()> {
     }
 }
 
-fn write_beside(target: &Path, folder: &Path, content: &[u8]) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let permissions = fs::Permissions::from_mode(0o755);
-    let mut file = tempfile::Builder::new().prefix(".rpack-").permissions(permissions).tempfile_in(folder)?;
-    file.write_all(content)?;
-    file.persist(target).map_err(|error| error.error)?;
-    Ok(())
+/// Fills `bytes` from a file, beginning at `offset`, whatever else reads the file at the same time.
+pub fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
+    use std::os::unix::fs::FileExt;
+    file.read_exact_at(bytes, offset)
+}
+
+/// What tells one state of a file from another without reading it: device, number, size, and the times of its last change in
+/// nanoseconds, that of the content first.
+pub fn state(metadata: &fs::Metadata) -> [u64; 5] {
+    use std::os::unix::fs::MetadataExt;
+    let nanoseconds = |seconds: i64, rest: i64| seconds.wrapping_mul(1_000_000_000).wrapping_add(rest) as u64;
+    [
+        metadata.dev(),
+        metadata.ino(),
+        metadata.size(),
+        nanoseconds(metadata.mtime(), metadata.mtime_nsec()),
+        nanoseconds(metadata.ctime(), metadata.ctime_nsec()),
+    ]
+}
+
+/// Lets this process become a program, which keeps its number, streams and environment. Returns only where that is refused.
+pub fn become_program(program: &Path, arguments: &[OsString]) -> io::Error {
+    use std::os::unix::process::CommandExt;
+    Command::new(program).args(arguments).exec()
 }
 
 /// Whether the owner of the file at `path` may execute it.

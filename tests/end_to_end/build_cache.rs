@@ -1,0 +1,237 @@
+//! The build cache: what is made with it is what is made without it, whatever happened to it.
+
+use crate::interpreters;
+use crate::rpack::{clean, run, text};
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A program with a cache of its own.
+struct Place {
+    folder: tempfile::TempDir,
+}
+
+impl Place {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let place = Place { folder: tempfile::tempdir().unwrap() };
+        for (name, content) in files {
+            place.write(name, content);
+        }
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    fn write(&self, name: &str, content: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, content).unwrap();
+    }
+
+    /// `rpack build` of the folder `program`, to the file `name`.
+    fn command(&self, program: &str, name: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rpack"));
+        clean(&mut command);
+        command.env("RPACK_CACHE_DIR", self.path("cache")).arg("build").arg(self.path(program));
+        command.arg("--python").arg(interpreters::any()).arg("--output").arg(self.path(name));
+        command
+    }
+
+    /// Builds, and gives the bytes of the executable and what rpack said.
+    fn build(&self, program: &str, name: &str, arguments: &[&str]) -> (Vec<u8>, String) {
+        let output = run(self.command(program, name).args(arguments));
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        (fs::read(self.path(name)).unwrap(), text(&output.stderr))
+    }
+
+    /// Builds as if nothing had ever been built.
+    fn build_anew(&self, program: &str) -> Vec<u8> {
+        self.build(program, "anew", &["--no-cache"]).0
+    }
+
+    fn cached_files(&self, ending: &str) -> Vec<PathBuf> {
+        let entries = fs::read_dir(packer::cache::folder(&self.path("cache"))).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths.filter(|path| path.extension().is_some_and(|found| found == ending)).collect()
+    }
+
+    /// Waits until the files are old enough for their states to be trusted, which cannot be had otherwise: the kernel sets the
+    /// time of the last change of any kind.
+    fn let_settle(&self, names: &[&str]) {
+        for path in names.iter().map(|name| self.path(name)) {
+            while !packer::cache::State::of(&path).is_settled(std::time::SystemTime::now()) {
+                std::thread::yield_now();
+            }
+        }
+    }
+}
+
+/// What does not change when a file is left alone.
+fn identity(path: &Path) -> (u64, i64, i64) {
+    let metadata = fs::metadata(path).unwrap();
+    (metadata.ino(), metadata.mtime(), metadata.mtime_nsec())
+}
+
+const HELLO: &str = "import json, helper\nprint(json.dumps(helper.NAME))\n";
+
+#[test]
+fn where_nothing_changed_nothing_is_made() {
+    let place = Place::new(&[("program/main.py", HELLO), ("program/helper.py", "NAME = 'a'\n")]);
+    place.let_settle(&["program", "program/main.py", "program/helper.py"]);
+    let (first, _) = place.build("program", "made", &[]);
+    let made = identity(&place.path("made"));
+    let packs = place.cached_files("pack");
+    let (second, said) = place.build("program", "made", &[]);
+    assert!(first == second);
+    assert_eq!((identity(&place.path("made")), place.cached_files("pack")), (made, packs));
+    assert!(said.contains("Packed `"), "{said}");
+    // An executable that somebody touched is made again.
+    let mut altered = first.clone();
+    altered[1000] ^= 1;
+    fs::write(place.path("made"), &altered).unwrap();
+    assert!(place.build("program", "made", &[]).0 == first);
+    fs::remove_file(place.path("made")).unwrap();
+    assert!(place.build("program", "made", &[]).0 == first);
+}
+
+#[test]
+fn every_change_is_seen() {
+    let place = Place::new(&[("program/main.py", HELLO), ("program/helper.py", "NAME = 'a'\n")]);
+    place.build("program", "made", &[]);
+    let changes: [(&str, &dyn Fn()); 7] = [
+        ("an edit", &|| place.write("program/helper.py", "NAME = 'b'\n")),
+        ("a new import", &|| place.write("program/main.py", "import helper, shelve\nprint(helper.NAME)\n")),
+        ("a new module", &|| place.write("program/other.py", "x = 1\n")),
+        ("a new data file", &|| place.write("program/data/new.txt", "1")),
+        ("another content", &|| place.write("program/data/new.txt", "2")),
+        ("an ignored file", &|| place.write("program/.gitignore", "new.txt\n")),
+        ("a file less", &|| fs::remove_file(place.path("program/other.py")).unwrap()),
+    ];
+    let mut before = place.build_anew("program");
+    for (change, make) in changes {
+        make();
+        let made = place.build("program", "made", &[]).0;
+        assert!(made == place.build_anew("program"), "after {change} the cache made something else");
+        assert!(made != before, "{change} changed nothing");
+        assert!(place.build("program", "made", &[]).0 == made, "after {change} the second build made something else");
+        before = made;
+    }
+}
+
+#[test]
+fn options_and_warnings_belong_to_the_record() {
+    let source = "import sys\nif sys.argv[1:]:\n    import absent_module\nassert sys\n";
+    let place = Place::new(&[("program/main.py", source)]);
+    place.let_settle(&["program", "program/main.py"]);
+    let builds = [&[] as &[&str], &["--python-option", "O"], &["--source"], &[]].map(|arguments| {
+        let first = place.build("program", "made", arguments);
+        let second = place.build("program", "made", arguments);
+        assert!(first.0 == second.0, "{arguments:?}");
+        let warnings = |said: &str| said.lines().filter(|line| line.starts_with("warning")).count();
+        assert_eq!((warnings(&first.1), warnings(&second.1)), (1, 1), "{}\n{}", first.1, second.1);
+        first.0
+    });
+    assert!(builds[0] == builds[3] && builds[0] != builds[1] && builds[0] != builds[2] && builds[1] != builds[2]);
+}
+
+#[test]
+fn the_cache_can_be_looked_after() {
+    let place = Place::new(&[("program/main.py", "print(1)\n")]);
+    let cache = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rpack"));
+        clean(&mut command);
+        let output = run(command.env("RPACK_CACHE_DIR", place.path("cache")).arg("cache").args(arguments));
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        text(&output.stdout).trim().to_owned()
+    };
+    assert_eq!(cache(&["size"]), "0");
+    cache(&["prune"]);
+    cache(&["clean"]);
+    place.build("program", "made", &[]);
+    assert!(Path::new(&cache(&["dir"])).starts_with(place.path("cache")));
+    let size: u64 = cache(&["size"]).parse().unwrap();
+    assert!(size > 1_000_000, "{size}");
+    cache(&["prune"]);
+    assert_eq!(cache(&["size"]), size.to_string(), "the build of just now is used");
+    cache(&["clean"]);
+    assert_eq!(cache(&["size"]), "0");
+}
+
+#[test]
+fn a_cache_that_cannot_be_written_costs_a_warning() {
+    let place = Place::new(&[("program/main.py", "print(1)\n"), ("cache", "a file in the place of the folder")]);
+    let (made, said) = place.build("program", "made", &[]);
+    assert!(said.contains("warning: Cannot write the build cache"), "{said}");
+    assert!(made == place.build_anew("program"));
+}
+
+/// Programs that share most of their modules.
+const PROGRAMS: [(&str, &str); 4] = [
+    ("one", "import json, asyncio\nprint('one')\n"),
+    ("two", "import json, xml.dom.minidom\nprint('two')\n"),
+    ("three", "import sqlite3, decimal\nprint('three')\n"),
+    ("four", "import unittest, email.message\nprint('four')\n"),
+];
+
+/// What a verbose build says when a step begins.
+const STEPS: [&str; 3] = ["Analyzing", "Compiling", "Compressing"];
+
+#[test]
+fn builds_at_once_some_killed_and_damage_leave_nothing_wrong() {
+    let place = Place::new(&[]);
+    for (name, source) in PROGRAMS {
+        place.write(&format!("{name}/main.py"), source);
+    }
+    let expected = PROGRAMS.map(|(name, _)| place.build_anew(name));
+    for round in 0..3 {
+        let children: Vec<_> = (0..8)
+            .map(|number: usize| {
+                let mut command = place.command(PROGRAMS[number % 4].0, &format!("made-{number}"));
+                (number, command.arg("-v").stderr(Stdio::piped()).spawn().unwrap())
+            })
+            .collect();
+        for (number, mut child) in children {
+            // The second four are killed, each as it begins another step.
+            let last_words = STEPS.get((number + round) % 4).filter(|_| number >= 4);
+            let lines = BufReader::new(child.stderr.take().unwrap()).lines().map_while(Result::ok);
+            let said: Vec<String> =
+                lines.take_while(|line| last_words.is_none_or(|step| !line.contains(step))).collect();
+            if last_words.is_some() {
+                child.kill().unwrap();
+            }
+            let status = child.wait().unwrap();
+            if last_words.is_none() {
+                assert!(status.success(), "{}", said.join("\n"));
+                assert!(fs::read(place.path(&format!("made-{number}"))).unwrap() == expected[number % 4]);
+            }
+        }
+        damage(&place, round);
+        for (number, (name, _)) in PROGRAMS.iter().enumerate() {
+            assert!(place.build(name, "after", &[]).0 == expected[number], "{name} is wrong after round {round}");
+        }
+    }
+    // What was killed left nothing; what was damaged is gone.
+    let folder = packer::cache::folder(&place.path("cache"));
+    for entry in fs::read_dir(folder).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(["lock", "pruned"].contains(&&*name) || name.ends_with(".pack") || name.ends_with(".answer"), "{name}");
+    }
+}
+
+/// Cuts, alters or empties the files of the cache.
+fn damage(place: &Place, round: usize) {
+    for (number, path) in ["pack", "answer"].iter().flat_map(|ending| place.cached_files(ending)).enumerate() {
+        let mut bytes = fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        match (number + round) % 3 {
+            0 => bytes.truncate(middle),
+            1 => bytes[middle] ^= 0x20,
+            _ => bytes.iter_mut().skip(middle).step_by(97).for_each(|byte| *byte = 0),
+        }
+        fs::write(&path, bytes).unwrap();
+    }
+}
