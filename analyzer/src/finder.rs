@@ -1,7 +1,9 @@
 use crate::graph::ModuleKind;
 use crate::project::{Origin, Project};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::ffi::OsString;
 use std::fs;
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -10,7 +12,8 @@ use std::rc::Rc;
 pub(crate) struct Finder<'a> {
     project: &'a Project,
     suffixes: Vec<(String, Suffix)>,
-    listings: HashMap<PathBuf, Rc<Listing>>,
+    /// By the text of the folder's path, which is hashed much faster than its components.
+    listings: HashMap<OsString, Rc<Listing>>,
 }
 
 /// A module that exists.
@@ -32,7 +35,21 @@ enum Suffix {
 }
 
 /// Names in a folder. A folder that cannot be read is empty, as it is for the path finder.
-type Listing = HashMap<String, Entry>;
+#[derive(Debug, Default)]
+struct Listing {
+    names: HashMap<String, Entry>,
+    /// The names up to their first dot. An extension module names thousands of things that are no modules, and most of them stand
+    /// in none of the folders in any form.
+    stems: HashSet<String>,
+}
+
+impl Deref for Listing {
+    type Target = HashMap<String, Entry>;
+
+    fn deref(&self) -> &HashMap<String, Entry> {
+        &self.names
+    }
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Entry {
@@ -120,7 +137,7 @@ impl<'a> Finder<'a> {
 
     /// The folders in which modules were looked for.
     pub(crate) fn listed(&self) -> Vec<PathBuf> {
-        self.listings.keys().cloned().collect()
+        self.listings.keys().map(PathBuf::from).collect()
     }
 
     fn has_initializer(&mut self, folder: &Path) -> bool {
@@ -150,6 +167,9 @@ impl<'a> Finder<'a> {
         let mut portions = Vec::new();
         for folder in path {
             let listing = self.listing(folder);
+            if !listing.stems.contains(name) {
+                continue;
+            }
             let entry = listing.get(name).copied();
             if entry == Some(Entry::Folder) {
                 let package = folder.join(name);
@@ -241,11 +261,11 @@ impl<'a> Finder<'a> {
     }
 
     fn listing(&mut self, folder: &Path) -> Rc<Listing> {
-        if let Some(listing) = self.listings.get(folder) {
+        if let Some(listing) = self.listings.get(folder.as_os_str()) {
             return Rc::clone(listing);
         }
         let listing = Rc::new(read_listing(folder));
-        self.listings.insert(folder.to_owned(), Rc::clone(&listing));
+        self.listings.insert(folder.into(), Rc::clone(&listing));
         listing
     }
 }
@@ -255,8 +275,8 @@ fn without_file(kind: ModuleKind) -> Found {
 }
 
 fn read_listing(folder: &Path) -> Listing {
-    let Ok(entries) = fs::read_dir(folder) else { return Listing::new() };
-    let mut listing = Listing::new();
+    let Ok(entries) = fs::read_dir(folder) else { return Listing::default() };
+    let mut names = HashMap::new();
     for entry in entries.filter_map(Result::ok) {
         // A module's name is an identifier; a file name that is not UTF-8 cannot hold one.
         let Ok(name) = entry.file_name().into_string() else { continue };
@@ -268,12 +288,13 @@ fn read_listing(folder: &Path) -> Listing {
             }
         }
         if file_type.is_dir() {
-            listing.insert(name, Entry::Folder);
+            names.insert(name, Entry::Folder);
         } else if file_type.is_file() {
-            listing.insert(name, Entry::File);
+            names.insert(name, Entry::File);
         }
     }
-    listing
+    let stems = names.keys().filter_map(|name| name.split('.').next()).map(str::to_owned).collect();
+    Listing { names, stems }
 }
 
 /// `__path__ = pkgutil.extend_path(__path__, __name__)` and
