@@ -2,34 +2,147 @@
 
 use crate::interpreters;
 use crate::rpack::{build, example, repository, rpack, run, text};
+use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-#[test]
-fn another_folder_environment_time_zone_and_umask_give_the_same_bytes() {
-    let first = example("simple_plugin");
-    let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("elsewhere/simple_plugin");
-    fs::create_dir_all(&copy).unwrap();
-    for file in ["main.py", "pyproject.toml"] {
-        fs::copy(repository().join("examples/simple_plugin").join(file), copy.join(file)).unwrap();
-    }
-    let mut command = Command::new("sh");
-    let script =
-        format!("umask 077; exec '{}' build elsewhere/simple_plugin --output out", env!("CARGO_BIN_EXE_rpack"));
+/// Builds with everything different that the bytes must not depend on: the folder and the file system with its order of names,
+/// the user, the umask, the time zone, the seed of hashes, the number of threads; and with the cache, if there is one, in `folder`.
+fn build_elsewhere(folder: &Path, program: &Path, arguments: &[&OsStr]) -> PathBuf {
+    let output = folder.join("out");
+    let mut command = Command::new("unshare");
+    // To itself the process is another user, who has no rights but those of a file's owner.
+    command.args(["--user", "--map-user=1000", "--map-group=1000", "sh", "-c", "umask 077; exec \"$@\"", "sh"]);
+    command.arg(env!("CARGO_BIN_EXE_rpack")).arg("build").arg(program.file_name().unwrap()).args(arguments);
     crate::rpack::clean(&mut command);
     command
-        .args(["-c", &script])
-        .current_dir(folder.path())
-        // An environment of its own, made anew at another path.
-        .env("RPACK_CACHE_DIR", folder.path().join("cache"))
+        .args(["--jobs", "1", "--output"])
+        .arg(&output)
+        .current_dir(program.parent().unwrap())
+        .env("RPACK_CACHE_DIR", folder.join("cache"))
         .env("TZ", "Pacific/Kiritimati")
         .env("PYTHONHASHSEED", "7")
         .env("SOURCE_DATE_EPOCH", "1");
-    let output = run(&mut command);
+    let result = run(&mut command);
+    assert!(result.status.success(), "{}", text(&result.stderr));
+    output
+}
+
+/// A temporary folder in memory, where a folder lists its names in another order than on a disk.
+fn folder_in_memory() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").unwrap()
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    let mut names: Vec<_> = fs::read_dir(from).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    for name in names.iter().rev() {
+        if from.join(name).is_dir() {
+            copy_folder(&from.join(name), &to.join(name));
+        } else {
+            fs::copy(from.join(name), to.join(name)).unwrap();
+        }
+    }
+}
+
+#[test]
+fn examples_are_the_same_from_another_machine() {
+    let folder = folder_in_memory();
+    let mut python = None;
+    for name in ["simple_plugin", "auth_plugin", "logging_plugin", "rate_limit_plugin", "transform_plugin"] {
+        let copy = folder.path().join("elsewhere").join(name);
+        copy_folder(&repository().join("examples").join(name), &copy);
+        // The first of them makes an environment anew, at another path; all declare the same.
+        let environment: &Option<PathBuf> = &python;
+        let arguments: Vec<&OsStr> =
+            environment.iter().flat_map(|path| ["--python".as_ref(), path.as_os_str()]).collect();
+        let second = build_elsewhere(folder.path(), &copy, &arguments);
+        assert_same(&example(name), &second);
+        let environments = fs::read_dir(folder.path().join("cache/environments")).unwrap();
+        let mut pythons =
+            environments.map(|entry| entry.unwrap().path().join("bin/python")).filter(|path| path.exists());
+        python = pythons.next();
+        assert!(python.is_some(), "the first build makes an environment");
+    }
+}
+
+/// Programs that use much of the standard library.
+const LARGE_PROGRAMS: [(&str, &str); 3] = [
+    (
+        "served",
+        "import asyncio, email.message, html.parser, http.server, json, logging.config, smtplib, ssl, urllib.request, uuid\n",
+    ),
+    (
+        "counted",
+        "import csv, decimal, fractions, lzma, sqlite3, statistics, tarfile, xml.dom.minidom, xml.etree.ElementTree, zipfile, zoneinfo\n",
+    ),
+    (
+        "tried",
+        "import concurrent.futures, ctypes, curses, doctest, multiprocessing.pool, pdb, pydoc, sysconfig, unittest.mock, venv\n",
+    ),
+];
+
+#[test]
+fn large_programs_are_the_same_with_a_moved_interpreter_and_any_cache() {
+    let folder = folder_in_memory();
+    let python = interpreters::any();
+    let moved = moved_interpreter(&folder.path().join("moved"), python);
+    for (name, imports) in LARGE_PROGRAMS {
+        let program = folder.path().join("first").join(name);
+        fs::create_dir_all(program.join("data")).unwrap();
+        fs::write(program.join("main.py"), format!("{imports}from parts import part\nprint(part.NAME)\n")).unwrap();
+        for (file, content) in [
+            ("parts/__init__.py", ""),
+            ("parts/part.py", "NAME = {'a', 'b'}\n"),
+            ("data/b.txt", "b"),
+            ("data/a.txt", "a"),
+        ] {
+            fs::create_dir_all(program.join(file).parent().unwrap()).unwrap();
+            fs::write(program.join(file), content).unwrap();
+        }
+        let first = build(
+            &folder.path().join("cold"),
+            [program.as_os_str(), "--python".as_ref(), python.as_os_str(), "--no-cache".as_ref()],
+        );
+        let warm = build(&folder.path().join("warm"), [program.as_os_str(), "--python".as_ref(), python.as_os_str()]);
+        assert_same(&first, &warm);
+        let copy = folder.path().join("elsewhere").join(name);
+        copy_folder(&program, &copy);
+        assert_same(&first, &build_elsewhere(folder.path(), &copy, &["--python".as_ref(), moved.as_os_str()]));
+    }
+}
+
+/// The same interpreter at another prefix: its executable, and links to all files of its standard library.
+fn moved_interpreter(folder: &Path, python: &Path) -> PathBuf {
+    let question = "import os, sys; print(os.path.realpath(sys.executable), os.path.dirname(os.__file__), sep='\\n')";
+    let output = run(Command::new(python).args(["-I", "-c", question]));
+    let answer = text(&output.stdout);
+    let [executable, library] = answer.lines().collect::<Vec<_>>()[..] else { panic!("{answer}") };
+    let library = Path::new(library);
+    let moved_library = folder.join("lib").join(library.file_name().unwrap());
+    fs::create_dir_all(&moved_library).unwrap();
+    for entry in fs::read_dir(library).unwrap().map(|entry| entry.unwrap()) {
+        std::os::unix::fs::symlink(entry.path(), moved_library.join(entry.file_name())).unwrap();
+    }
+    fs::create_dir(folder.join("bin")).unwrap();
+    let moved = folder.join("bin").join(Path::new(executable).file_name().unwrap());
+    fs::copy(executable, &moved).unwrap();
+    let output = run(Command::new(&moved).args(["-I", "-c", "import sys; print(sys.prefix)"]));
+    assert_eq!(Path::new(text(&output.stdout).trim()), folder, "the interpreter did not move");
+    moved
+}
+
+#[test]
+fn a_second_build_is_compared() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("main.py"), "print({'a', 'b'})\n").unwrap();
+    let mut command = rpack();
+    command.args(["build", "--check-reproducible", "--python"]).arg(interpreters::any());
+    let output = run(command.arg(folder.path().join("main.py")).current_dir(folder.path()));
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert_same(&first, &folder.path().join("out"));
+    assert!(text(&output.stderr).contains("made the same bytes"), "{}", text(&output.stderr));
 }
 
 #[test]
