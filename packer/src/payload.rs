@@ -77,9 +77,13 @@ pub fn assemble(
         });
     let sources = files.chain(code.iter().flatten().map(Source::Code));
     let mut members = compress(&sources.collect::<Vec<_>>(), collection, options, cache)?;
+    // About as large as it becomes: a vector that grows copies all that it holds.
+    let frames: usize = members.iter().map(|member| member.frame.len()).sum();
+    let size = bootloader::STUB.len() + frames + frames / 8;
     let mut code_members = members.split_off(collection.files.len()).into_iter();
     let filters = members.iter_mut().map(|member| std::mem::take(&mut member.filters)).collect();
-    let mut layout = Layout { bytes: bootloader::STUB.to_vec(), entries: Vec::new() };
+    let mut layout = Layout { bytes: Vec::with_capacity(size), entries: Vec::new() };
+    layout.bytes.extend_from_slice(bootloader::STUB);
 
     let mut files = Vec::new();
     let mut files_beside = Vec::new();

@@ -92,7 +92,9 @@ impl Pack {
 
     /// Reads a value. `None` where its bytes are not those that were written.
     pub fn read(&self, place: Place) -> Option<Vec<u8>> {
-        read(&self.file, place)
+        // A length that damage made huge must not become memory.
+        let end = place.offset.checked_add(place.length)?;
+        if end > self.size { None } else { read(&self.file, place) }
     }
 
     /// The keys of all values, in their order, and where these lie.
@@ -110,11 +112,6 @@ fn place(record: &[u8; RECORD]) -> Place {
 }
 
 fn read(file: &File, place: Place) -> Option<Vec<u8>> {
-    let end = place.offset.checked_add(place.length)?;
-    // A length that damage made huge must not become memory.
-    if end > file.metadata().ok()?.len() {
-        return None;
-    }
     let mut value = vec![0; usize::try_from(place.length).ok()?];
     os::read_exact_at(file, &mut value, place.offset).ok()?;
     (checksum(&value) == place.checksum).then_some(value)
