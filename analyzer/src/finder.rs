@@ -135,9 +135,11 @@ impl<'a> Finder<'a> {
         names
     }
 
-    /// The folders in which modules were looked for.
+    /// The folders in which modules were looked for, sorted.
     pub(crate) fn listed(&self) -> Vec<PathBuf> {
-        self.listings.keys().map(PathBuf::from).collect()
+        let mut listed: Vec<PathBuf> = self.listings.keys().map(PathBuf::from).collect();
+        listed.sort();
+        listed
     }
 
     fn has_initializer(&mut self, folder: &Path) -> bool {

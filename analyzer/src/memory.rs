@@ -50,3 +50,68 @@ pub(crate) fn question(identity: &Identity<'_>, facts: &[u8]) -> Vec<u8> {
     question.extend_from_slice(facts);
     question
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::Options;
+    use crate::testing;
+    use crate::walk::walk_with;
+    use std::collections::HashMap;
+    use std::fs;
+    use std::sync::Mutex;
+
+    /// Remembers by content, as the packer does, and counts what it was given.
+    #[derive(Default)]
+    struct Notes {
+        findings: Mutex<HashMap<(Vec<u8>, Vec<u8>), Vec<u8>>>,
+    }
+
+    impl Notes {
+        fn count(&self) -> usize {
+            self.findings.lock().unwrap().len()
+        }
+    }
+
+    impl Memory for Notes {
+        fn recall(&self, file: &Path, question: &[u8]) -> Option<Vec<u8>> {
+            let content = fs::read(file).ok()?;
+            self.findings.lock().unwrap().get(&(content, question.to_vec())).cloned()
+        }
+
+        fn keep(&self, content: &[u8], question: &[u8], finding: &[u8]) {
+            self.findings.lock().unwrap().insert((content.to_vec(), question.to_vec()), finding.to_vec());
+        }
+    }
+
+    #[test]
+    fn what_is_remembered_is_what_was_found() {
+        let (folder, project) = testing::project(&[
+            ("one/main.py", "import ext.core, lazy\nfrom p import q\nif x:\n    import absent\n"),
+            ("one/p/__init__.py", "def __getattr__(name): ...\n__all__ = ['q']\n"),
+            ("one/p/q.py", "from . import r\n"),
+            ("one/p/r.py", "x = 1\n"),
+            ("two/ext/__init__.py", ""),
+            ("two/ext/core.abi3.so", "\0ext.helper\0"),
+            ("two/ext/core.py", "import ext.beside"),
+            ("two/ext/helper.py", ""),
+            ("two/ext/beside.py", ""),
+            ("two/lazy/__init__.py", "import lazy_loader\nlazy_loader.attach_stub(__name__, __file__)\n"),
+            ("two/lazy/__init__.pyi", "from . import part\n"),
+            ("two/lazy/part.py", ""),
+        ]);
+        let notes = Notes::default();
+        let work = Work { memory: &notes, threads: NonZeroUsize::MIN };
+        let graph = || format!("{:?}", walk_with(&project, &Options::default(), work).unwrap());
+        let first = graph();
+        let found = notes.count();
+        assert!(found >= 8, "{found}");
+        assert_eq!(graph(), first);
+        assert_eq!(notes.count(), found);
+        let plain = walk_with(&project, &Options::default(), Work { memory: &NoMemory, ..work }).unwrap();
+        assert_eq!(format!("{plain:?}"), first);
+        fs::write(folder.path().join("one/p/q.py"), "from . import s\n").unwrap();
+        assert_ne!(graph(), first);
+        assert_eq!(notes.count(), found + 1);
+    }
+}

@@ -13,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{fs, io, thread};
+use std::{fs, thread};
 
 /// A module whose content is to be read.
 #[derive(Debug)]
@@ -40,20 +40,23 @@ pub(crate) enum Reading {
     Nothing,
 }
 
-/// Reads the modules, in parallel. The results are in the order of the jobs, so that nothing that
-/// follows depends on the timing of threads.
+/// Reads the modules, those that are not remembered in parallel. The results are in the order of the
+/// jobs, so that nothing that follows depends on the timing of threads.
 pub(crate) fn read_all(jobs: &[Job], interpreter: &Interpreter, work: Work<'_>) -> Vec<Reading> {
-    let next = AtomicUsize::new(0);
-    let results: Mutex<Vec<Option<Reading>>> = Mutex::new(jobs.iter().map(|_| None).collect());
     let reader = Reader { interpreter, facts: memory::facts(interpreter), memory: work.memory };
+    // Remembering takes less time than starting a thread.
+    let remembered: Vec<Option<Reading>> = jobs.iter().map(|job| reader.read(job, Means::Memory).ok()).collect();
+    let waiting: Vec<(usize, &Job)> =
+        (0..).zip(jobs).zip(&remembered).filter(|(_, known)| known.is_none()).map(|(job, _)| job).collect();
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(remembered);
     let read = || {
-        while let Some((index, job)) = {
-            let index = next.fetch_add(1, Ordering::Relaxed);
-            jobs.get(index).map(|job| (index, job))
-        } {
+        while let Some(&(index, job)) = waiting.get(next.fetch_add(1, Ordering::Relaxed)) {
             // No source may end `rpack`, whatever the parser makes of it.
-            let reading = catch_unwind(AssertUnwindSafe(|| reader.read(job)))
-                .unwrap_or_else(|_| Reading::Unreadable("the parser failed on it".to_owned()));
+            let reading = catch_unwind(AssertUnwindSafe(|| reader.read(job, Means::Files)));
+            let reading = reading
+                .unwrap_or_else(|_| Ok(Reading::Unreadable("the parser failed on it".to_owned())))
+                .unwrap_or(Reading::Nothing);
             let mut results = results.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
             if let Some(slot) = results.get_mut(index) {
                 *slot = Some(reading);
@@ -61,7 +64,7 @@ pub(crate) fn read_all(jobs: &[Job], interpreter: &Interpreter, work: Work<'_>) 
         }
     };
     thread::scope(|scope| {
-        for _ in 0..work.threads.get().min(jobs.len()) {
+        for _ in 0..work.threads.get().min(waiting.len()) {
             // A thread that cannot be started leaves its share to the others; the last resort is
             // this one, below.
             let _ = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read);
@@ -87,79 +90,122 @@ struct Reader<'a> {
     memory: &'a dyn Memory,
 }
 
+/// Where findings may be taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Means {
+    /// What is remembered, and nothing else.
+    Memory,
+    /// The files themselves.
+    Files,
+}
+
+/// Why nothing was found.
+enum Failure {
+    /// It is not remembered, and nothing else may be asked.
+    NotRemembered,
+    /// The file cannot be read, for this reason.
+    Unreadable(String),
+}
+
+/// The means do not reach.
+struct NotRemembered;
+
 impl Reader<'_> {
-    fn read(&self, job: &Job) -> Reading {
-        if let Some(text) = &job.source {
-            return Reading::Python(Box::new(outline(text, identity(job), self.interpreter)));
-        }
-        match job.kind {
-            ModuleKind::Builtin | ModuleKind::Namespace { .. } => Reading::Nothing,
-            _ if job.path.as_os_str().is_empty() => Reading::Nothing,
+    fn read(&self, job: &Job, means: Means) -> Result<Reading, NotRemembered> {
+        let reading = match job.kind {
+            _ if job.source.is_some() => self.read_source(job, means),
+            ModuleKind::Builtin | ModuleKind::Namespace { .. } => Ok(Reading::Nothing),
+            _ if job.path.as_os_str().is_empty() => Ok(Reading::Nothing),
             // What the extension modules of the standard library import is known, see `rules.rs`.
-            ModuleKind::Extension if job.origin == Origin::StandardLibrary => Reading::Nothing,
-            ModuleKind::Extension => match self.found(&job.path, b"library", native_names::of_library) {
-                Ok(names) => Reading::Native(names, self.source_beside(job)),
-                Err(error) => Reading::Unreadable(error.to_string()),
-            },
-            ModuleKind::Bytecode => match self.found(&job.path, b"bytecode", native_names::of_bytecode) {
-                Ok(names) => Reading::Native(names, None),
-                Err(error) => Reading::Unreadable(error.to_string()),
-            },
-            ModuleKind::Source | ModuleKind::Frozen => match self.outline(job, &job.path) {
-                Ok(Some(mut outline)) => {
-                    if outline.reads_stub {
-                        outline.imports.extend(self.imports_of_stub(job));
-                    }
-                    Reading::Python(Box::new(outline))
-                }
-                Ok(None) => Reading::Unreadable("the file is too large".to_owned()),
-                Err(error) => Reading::Unreadable(error.to_string()),
-            },
+            ModuleKind::Extension if job.origin == Origin::StandardLibrary => Ok(Reading::Nothing),
+            ModuleKind::Extension => self.read_library(job, means),
+            ModuleKind::Bytecode => self
+                .found(&job.path, b"bytecode", native_names::of_bytecode, means)
+                .map(|names| Reading::Native(names, None)),
+            ModuleKind::Source | ModuleKind::Frozen => self.read_source(job, means),
+        };
+        match reading {
+            Ok(reading) => Ok(reading),
+            Err(Failure::Unreadable(reason)) => Ok(Reading::Unreadable(reason)),
+            Err(Failure::NotRemembered) => Err(NotRemembered),
         }
     }
 
-    /// The outline of a source file as this module. `None` where the file is too large.
-    fn outline(&self, job: &Job, path: &Path) -> io::Result<Option<Outline>> {
+    fn read_source(&self, job: &Job, means: Means) -> Result<Reading, Failure> {
+        let mut outline = match &job.source {
+            // It is a few lines, and no file holds it.
+            Some(text) => outline(text, identity(job), self.interpreter),
+            None => self.outline(job, &job.path, means)?,
+        };
+        if outline.reads_stub {
+            outline.imports.extend(self.imports_of_stub(job, means)?);
+        }
+        Ok(Reading::Python(Box::new(outline)))
+    }
+
+    /// mypyc and Cython compile Python, and wheels often hold the source too. It says more than the
+    /// strings of the library do.
+    fn read_library(&self, job: &Job, means: Means) -> Result<Reading, Failure> {
+        let names = self.found(&job.path, b"library", native_names::of_library, means)?;
+        let stem = job.path.file_name().and_then(|name| name.to_str()).and_then(|name| name.split('.').next());
+        let beside = |suffix: &str| {
+            let path = job.path.with_file_name(format!("{}{suffix}", stem?));
+            path.is_file().then_some(path)
+        };
+        if let Some(path) = beside(".pyx") {
+            let question = [b"cython\0", job.package.as_bytes()].concat();
+            let imports_of = |bytes: &[u8]| cython_source::imports(&source::decode(bytes), &job.package);
+            let imports = match self.found(&path, &question, imports_of, means) {
+                Err(Failure::NotRemembered) => return Err(Failure::NotRemembered),
+                imports => imports.unwrap_or_default(),
+            };
+            return Ok(Reading::Native(names, Some(Box::new(Outline { imports, ..Outline::default() }))));
+        }
+        let beside = beside(".py");
+        let outline = match beside.map(|path| self.outline(job, &path, means)) {
+            Some(Err(Failure::NotRemembered)) => return Err(Failure::NotRemembered),
+            Some(Ok(outline)) => Some(Box::new(outline)),
+            Some(Err(Failure::Unreadable(_))) | None => None,
+        };
+        Ok(Reading::Native(names, outline))
+    }
+
+    /// A stub names what the module imports when it is asked for.
+    fn imports_of_stub(&self, job: &Job, means: Means) -> Result<Vec<Import>, Failure> {
+        let imports = match self.outline(job, &job.path.with_extension("pyi"), means) {
+            Ok(outline) => outline.imports,
+            Err(Failure::Unreadable(_)) => Vec::new(),
+            Err(Failure::NotRemembered) => return Err(Failure::NotRemembered),
+        };
+        Ok(imports.into_iter().map(|import| Import { kind: EdgeKind::Lazy, ..import }).collect())
+    }
+
+    /// The outline of a source file as this module.
+    fn outline(&self, job: &Job, path: &Path, means: Means) -> Result<Outline, Failure> {
         let question = memory::question(&identity(job), &self.facts);
-        self.found(path, &question, |bytes| {
+        let outline_of = |bytes: &[u8]| {
             let fits = bytes.len() <= LARGEST_SOURCE;
             fits.then(|| outline(&source::decode(bytes), identity(job), self.interpreter))
-        })
+        };
+        let outline = self.found(path, &question, outline_of, means)?;
+        outline.ok_or_else(|| Failure::Unreadable("the file is too large".to_owned()))
     }
 
     /// What `find` finds in a file.
-    fn found<T>(&self, path: &Path, question: &[u8], find: impl FnOnce(&[u8]) -> T) -> io::Result<T>
+    fn found<T>(&self, path: &Path, question: &[u8], find: impl FnOnce(&[u8]) -> T, means: Means) -> Result<T, Failure>
     where
         T: Serialize + DeserializeOwned,
     {
-        if let Some(found) = self.memory.recall(path, question).and_then(|found| postcard::from_bytes(&found).ok()) {
-            return Ok(found);
+        if means == Means::Memory {
+            let found = self.memory.recall(path, question).and_then(|found| postcard::from_bytes(&found).ok());
+            return found.ok_or(Failure::NotRemembered);
         }
-        let bytes = fs::read(path)?;
+        let bytes = fs::read(path).map_err(|error| Failure::Unreadable(error.to_string()))?;
         let found = find(&bytes);
         if let Ok(finding) = postcard::to_stdvec(&found) {
             self.memory.keep(&bytes, question, &finding);
         }
         Ok(found)
-    }
-
-    /// mypyc and Cython compile Python, and wheels often hold the source too. It says more than the
-    /// strings of the library do.
-    fn source_beside(&self, job: &Job) -> Option<Box<Outline>> {
-        let stem = job.path.file_name()?.to_str()?.split('.').next()?;
-        if let Ok(bytes) = fs::read(job.path.with_file_name(format!("{stem}.pyx"))) {
-            let imports = cython_source::imports(&source::decode(&bytes), &job.package);
-            return Some(Box::new(Outline { imports, ..Outline::default() }));
-        }
-        let beside = job.path.with_file_name(format!("{stem}.py"));
-        self.outline(job, &beside).ok().flatten().map(Box::new)
-    }
-
-    /// A stub names what the module imports when it is asked for.
-    fn imports_of_stub(&self, job: &Job) -> Vec<Import> {
-        let outline = self.outline(job, &job.path.with_extension("pyi"));
-        let imports = outline.ok().flatten().map(|outline| outline.imports).unwrap_or_default();
-        imports.into_iter().map(|import| Import { kind: EdgeKind::Lazy, ..import }).collect()
     }
 }
 
