@@ -21,6 +21,7 @@ mod interpreters;
 mod layouts;
 mod libraries;
 mod linked_in;
+mod making;
 mod messages;
 mod one_folder;
 mod packages;
