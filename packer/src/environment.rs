@@ -69,7 +69,7 @@ pub enum Progress<'a> {
 const PYTHON_OF_ENVIRONMENT: &str = "bin/python";
 
 /// The file that a made environment ends with: a folder without it was left by a run that did not come to its end.
-const COMPLETE: &str = "rpack-complete";
+pub const COMPLETE: &str = "rpack-complete";
 
 /// Finds the interpreter to pack with, or makes an environment from what the program declares.
 ///

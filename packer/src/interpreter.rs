@@ -1,15 +1,82 @@
-//! The facts of the target interpreter, which is started only where something changed that they may depend on.
+//! The target interpreter: which one it is, and its facts. Neither is asked for again unless something changed that it depends on,
+//! because starting an interpreter takes longer than the rest of a small build.
 
 use crate::cache::Cache;
-use rpack_analyzer::{Error, Interpreter};
+use crate::environment::{self, Progress, Request};
+use rpack_analyzer::{Error, Interpreter, Program};
 use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-/// Variables that the interpreter's answer depends on: its search path, the user's own packages, and which libpython is loaded.
-const VARIABLES: [&str; 3] = ["PYTHONPATH", "HOME", "LD_LIBRARY_PATH"];
+/// Variables that an interpreter's answer depends on: its search path, the user's own packages, which libpython is loaded, and
+/// which interpreter it is that starts where a tool chooses among several.
+pub const VARIABLES: [&str; 6] =
+    ["PYTHONPATH", "HOME", "LD_LIBRARY_PATH", "PYENV_VERSION", "ASDF_PYTHON_VERSION", "UV_PYTHON"];
+
+/// The interpreter to pack with, which may have to be made with its environment first.
+///
+/// # Errors
+///
+/// As for [`environment::provide`].
+pub fn provide(
+    program: &Program,
+    request: &Request,
+    cache: &Cache,
+    reporter: &mut dyn FnMut(Progress<'_>),
+) -> Result<PathBuf, environment::Error> {
+    let variables = VARIABLES.map(|name| env::var_os(name).unwrap_or_default());
+    let said =
+        format!("{:?} {:?} {request:?} {variables:?} {:?}", program.root, program.declaration, env::current_dir());
+    let question = cache.key("environment", [said.as_bytes()]);
+    if let Some(python) = cache.recall(&question).and_then(|python| String::from_utf8(python).ok()) {
+        return Ok(PathBuf::from(python));
+    }
+    let moment = SystemTime::now();
+    let python = environment::provide(program, request, reporter)?;
+    let mut witnesses = choosers(&program.root, request);
+    if let Some(folder) = python.parent().and_then(Path::parent) {
+        witnesses.extend(["pyvenv.cfg", environment::COMPLETE].map(|name| folder.join(name)));
+    }
+    witnesses.extend(program.declaration.lock.clone());
+    witnesses.push(python.clone());
+    if let Some(text) = python.to_str() {
+        cache.note(&question, moment, &witnesses, text.as_bytes());
+    }
+    Ok(python)
+}
+
+/// What chooses the interpreter: what the program declares, environments in its folder and above it, interpreters on PATH, and what
+/// tells pyenv and its like which one to start.
+pub fn choosers(root: &Path, request: &Request) -> Vec<PathBuf> {
+    const DECLARING: [&str; 7] = [
+        "pyproject.toml",
+        "uv.lock",
+        "requirements.txt",
+        ".venv/pyvenv.cfg",
+        ".python-version",
+        ".tool-versions",
+        "mise.toml",
+    ];
+    const INTERPRETERS: [&str; 8] =
+        ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python", "uv"];
+    let working_folder = env::current_dir().unwrap_or_default();
+    let folders = root.ancestors().chain(working_folder.ancestors());
+    let mut choosers: Vec<PathBuf> = folders.flat_map(|folder| DECLARING.map(|name| folder.join(name))).collect();
+    for folder in env::split_paths(&request.path).filter(|folder| folder.is_absolute()) {
+        choosers.extend(INTERPRETERS.map(|name| folder.join(name)));
+        // Beside pyenv's shims lies the version that is chosen for the user.
+        choosers.push(folder.join("../version"));
+    }
+    if let Some(folder) = &request.virtual_env {
+        choosers.extend(["pyvenv.cfg", "bin/python"].map(|name| folder.join(name)));
+    }
+    choosers.extend(request.python.clone());
+    choosers.sort();
+    choosers.dedup();
+    choosers
+}
 
 /// Asks the interpreter for its facts, or remembers its answer.
 ///

@@ -84,7 +84,7 @@ fn pack(options: &Options, cache: &Cache, report: &mut dyn FnMut(Event)) -> Resu
     report(Event::Step("Locating", &options.path.display().to_string()));
     let program = Program::locate(&options.path)?;
     let target = executable::target(options, &program)?;
-    let python = environment::provide(&program, &options.environment, &mut |progress| {
+    let python = interpreter::provide(&program, &options.environment, cache, &mut |progress| {
         report(Event::Environment(progress));
     })?;
     report(Event::Step("Asking", &python.display().to_string()));

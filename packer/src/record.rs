@@ -113,7 +113,7 @@ fn question(options: &Options) -> Option<Key> {
     if options.form != Form::File || added(options).any(is_pattern) {
         return None;
     }
-    let variables = ["PYTHONPATH", "HOME", "LD_LIBRARY_PATH"].map(|name| env::var_os(name).unwrap_or_default());
+    let variables = interpreter::VARIABLES.map(|name| env::var_os(name).unwrap_or_default());
     let options = Options { jobs: std::num::NonZeroUsize::MIN, ..options.clone() };
     let folder = env::current_dir().ok()?;
     let said = format!("{options:?} {folder:?} {variables:?}");
@@ -123,6 +123,9 @@ fn question(options: &Options) -> Option<Key> {
 fn added(options: &Options) -> impl Iterator<Item = &AddedData> {
     options.added_data.iter().chain(&options.added_binaries)
 }
+
+/// What tells which files are ignored, in the program's folder and above it.
+const IGNORING: [&str; 3] = [".gitignore", ".git/HEAD", ".git/info/exclude"];
 
 /// Everything that a build reads.
 pub fn inputs(
@@ -135,8 +138,8 @@ pub fn inputs(
     let mut inputs = BTreeSet::new();
     inputs.extend(env::current_exe().ok());
     inputs.extend(interpreter::witnesses(python, &project.interpreter));
-    add_declarations(&mut inputs, &project.program.root);
-    add_ways_to_interpreters(&mut inputs, options);
+    inputs.extend(interpreter::choosers(&project.program.root, &options.environment));
+    inputs.extend(project.program.root.ancestors().flat_map(|folder| IGNORING.map(|name| folder.join(name))));
     add_program(&mut inputs, project, graph);
     inputs.extend(graph.consulted.listed.iter().chain(&graph.consulted.metadata).cloned());
     inputs.extend(project.search_path.iter().cloned());
@@ -159,39 +162,12 @@ pub fn inputs(
         asked.folders.iter().for_each(|folder| add_everything(&mut inputs, folder));
     }
     inputs.insert("/etc/ld.so.cache".into());
+    inputs.extend(env::split_paths(&env::var_os("LD_LIBRARY_PATH").unwrap_or_default()));
     for added in added(options) {
         add_everything(&mut inputs, Path::new(&added.source));
     }
     inputs.extend(options.analysis.runtime_hooks.iter().map(|(_, path)| path.clone()));
     inputs.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect()
-}
-
-/// What declares dependencies, chooses an environment or tells which files are ignored, in the program's folder and above it.
-fn add_declarations(inputs: &mut BTreeSet<PathBuf>, root: &Path) {
-    const NAMES: [&str; 7] = [
-        "pyproject.toml",
-        "uv.lock",
-        "requirements.txt",
-        ".venv/pyvenv.cfg",
-        ".gitignore",
-        ".git/HEAD",
-        ".git/info/exclude",
-    ];
-    for folder in root.ancestors() {
-        inputs.extend(NAMES.map(|name| folder.join(name)));
-    }
-}
-
-/// Where an interpreter is looked for, if none is named.
-fn add_ways_to_interpreters(inputs: &mut BTreeSet<PathBuf>, options: &Options) {
-    let names = ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python", "uv"];
-    for folder in env::split_paths(&options.environment.path).filter(|folder| folder.is_absolute()) {
-        inputs.extend(names.map(|name| folder.join(name)));
-    }
-    if let Some(folder) = &options.environment.virtual_env {
-        inputs.extend(["pyvenv.cfg", "bin/python"].map(|name| folder.join(name)));
-    }
-    inputs.extend(options.environment.python.clone());
 }
 
 fn add_program(inputs: &mut BTreeSet<PathBuf>, project: &Project, graph: &ModuleGraph) {

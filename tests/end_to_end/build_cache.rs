@@ -4,7 +4,7 @@ use crate::interpreters;
 use crate::rpack::{clean, run, text};
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -136,6 +136,31 @@ fn options_and_warnings_belong_to_the_record() {
         first.0
     });
     assert!(builds[0] == builds[3] && builds[0] != builds[1] && builds[0] != builds[2] && builds[1] != builds[2]);
+}
+
+#[test]
+fn an_interpreter_is_asked_once() {
+    let place = Place::new(&[("program/main.py", "print(1)\n")]);
+    let (log, wrapper) = (place.path("log"), place.path("bin/python"));
+    let script = format!("#!/bin/sh\necho asked >> {}\nexec {} \"$@\"\n", log.display(), interpreters::any().display());
+    place.write("bin/python", &script);
+    fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).unwrap();
+    place.let_settle(&["bin/python"]);
+    let build = || {
+        place.build("program", "made", &["--python", wrapper.to_str().unwrap()]);
+        fs::read_to_string(&log).unwrap().lines().count()
+    };
+    assert_eq!(build(), 1);
+    place.write("program/main.py", "print(2)\n");
+    assert_eq!(build(), 1, "an edit of the program says nothing about the interpreter");
+    place.write("bin/python", &format!("{script}# another one\n"));
+    assert_eq!(build(), 2);
+    place.let_settle(&["bin/python"]);
+    place.write("pyvenv.cfg", "");
+    place.let_settle(&["pyvenv.cfg"]);
+    assert_eq!((build(), build()), (3, 3));
+    place.write("pyvenv.cfg", "include-system-site-packages = false\n");
+    assert_eq!(build(), 4, "its environment has changed");
 }
 
 #[test]
