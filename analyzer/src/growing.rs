@@ -14,6 +14,7 @@ use crate::rules;
 use crate::wanted::Wanted;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 /// The graph while it grows. The nodes before `read` have been read and followed.
@@ -28,6 +29,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) by_name: HashMap<String, usize>,
     /// What was looked for and not included, or not found.
     pub(crate) lookups: HashMap<String, Option<Found>>,
+    /// Where submodules of a package are looked for, whether or not there is such a package.
+    submodule_paths: HashMap<String, Option<Rc<[PathBuf]>>>,
     /// How many nodes have been read.
     pub(crate) read: usize,
     /// `from package import *` of packages that have not been read yet.
@@ -130,6 +133,7 @@ impl<'a> Growing<'a> {
             nodes: Vec::new(),
             by_name: HashMap::new(),
             lookups: HashMap::new(),
+            submodule_paths: HashMap::new(),
             read: 0,
             stars: Vec::new(),
             attribute_uses: Vec::new(),
@@ -221,22 +225,34 @@ impl<'a> Growing<'a> {
     }
 
     fn search(&mut self, name: &str) -> Option<Found> {
+        let project = self.project;
         let (package, last) = name.rsplit_once('.').unwrap_or(("", name));
-        let path = match package {
-            "" => self.project.search_path.clone(),
-            package => self.look_up(package)?.submodule_path?,
+        let below = match package {
+            "" => None,
+            package => Some(self.submodule_path(package)?),
         };
-        let preparation = self.additions.before_search(name, &path);
+        let path = below.as_deref().unwrap_or(&project.search_path);
+        let preparation = self.additions.before_search(name, path);
         let mut found = match (&preparation.search_path, package) {
             (Some(path), _) => self.finder.find_on_path(last, path),
             (None, "") => self.finder.find_top_level(name),
-            (None, package) => self.finder.find_submodule(package, last, &path),
+            (None, package) => self.finder.find_submodule(package, last, path),
         };
         if let Some(path) = found.as_mut().and_then(|found| found.submodule_path.as_mut()) {
             path.extend(preparation.package_path.iter().cloned());
         }
         self.said.note(preparation);
         found
+    }
+
+    /// The `__path__` of a package that need not be included.
+    fn submodule_path(&mut self, package: &str) -> Option<Rc<[PathBuf]>> {
+        if let Some(known) = self.submodule_paths.get(package) {
+            return known.clone();
+        }
+        let path = self.look_up(package).and_then(|found| found.submodule_path).map(Rc::from);
+        self.submodule_paths.insert(package.to_owned(), path.clone());
+        path
     }
 
     /// Whether an import brings nothing in: the user excludes the module, or additions say so of the importing one.
