@@ -124,8 +124,8 @@ fn added(options: &Options) -> impl Iterator<Item = &AddedData> {
     options.added_data.iter().chain(&options.added_binaries)
 }
 
-/// What tells which files are ignored, in the program's folder and above it.
-const IGNORING: [&str; 3] = [".gitignore", ".git/HEAD", ".git/info/exclude"];
+/// What tells which files are ignored and which rules hold, in the program's folder and above it.
+const ABOVE: [&str; 4] = [".gitignore", ".git/HEAD", ".git/info/exclude", "pyproject.toml"];
 
 /// Everything that a build reads.
 pub fn inputs(
@@ -139,7 +139,7 @@ pub fn inputs(
     inputs.extend(env::current_exe().ok());
     inputs.extend(interpreter::witnesses(python, &project.interpreter));
     inputs.extend(interpreter::choosers(&project.program.root, &options.environment));
-    inputs.extend(project.program.root.ancestors().flat_map(|folder| IGNORING.map(|name| folder.join(name))));
+    inputs.extend(project.program.root.ancestors().flat_map(|folder| ABOVE.map(|name| folder.join(name))));
     add_program(&mut inputs, project, graph);
     inputs.extend(graph.consulted.listed.iter().chain(&graph.consulted.metadata).cloned());
     inputs.extend(project.search_path.iter().cloned());
