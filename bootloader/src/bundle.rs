@@ -79,8 +79,14 @@ impl<'a> Bundle<'a> {
         os::forget_own_code();
     }
 
-    /// Goes on with the files where the process has put them before it became an interpreter.
-    pub fn resume(payload: Payload<'a>, ahead: Option<ahead::Thread<'a>>, place: linked_in::Place) -> Self {
+    /// Goes on with the files where the process has put them before it became an interpreter, and with `libraries`, which it
+    /// holds open.
+    pub fn resume(
+        payload: Payload<'a>,
+        ahead: Option<ahead::Thread<'a>>,
+        place: linked_in::Place,
+        libraries: &[linked_in::Library],
+    ) -> Self {
         let place = match place {
             linked_in::Place::Memory => Place::Memory(LazyFolder::choose()),
             linked_in::Place::Store(folder, lock) => Place::Store(Tree { folder, in_use: lock.and_then(os::adopt) }),
@@ -89,7 +95,13 @@ impl<'a> Bundle<'a> {
                 Place::PerRun { path, folder: Mutex::new(folder) }
             }
         };
-        Bundle { payload, ahead, place, anonymous: AnonymousFiles::default(), is_settled: AtomicBool::new(false) }
+        Bundle {
+            payload,
+            ahead,
+            place,
+            anonymous: AnonymousFiles::resume(libraries),
+            is_settled: AtomicBool::new(false),
+        }
     }
 
     /// What [`Bundle::resume`] needs to know.

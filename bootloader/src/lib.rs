@@ -87,7 +87,6 @@ fn start(argument_count: c_int, arguments: *const *const c_char) -> Result<c_int
 /// What is left of the start in a process that has become the interpreter.
 fn go_on(message: linked_in::Message, argument_count: c_int, arguments: *const *const c_char) -> Result<c_int, Error> {
     os::set_process_name(&message.name);
-    message.done_with.into_iter().for_each(|descriptor| drop(os::adopt(descriptor)));
     let clock = trace::Clock::since(message.started);
     let executable = Executable::receive(message.executable)?;
     let index = executable.index()?;
@@ -97,7 +96,7 @@ fn go_on(message: linked_in::Message, argument_count: c_int, arguments: *const *
     let modules = ahead::Modules::choose(executable.bytes(), &index);
     std::thread::scope(|scope| {
         let ahead = modules.as_ref().map(|modules| ahead::Thread::start(scope, modules));
-        let bundle = Bundle::resume(Payload::new(&executable, &index), ahead, message.place);
+        let bundle = Bundle::resume(Payload::new(&executable, &index), ahead, message.place, &message.libraries);
         run(&bundle, clock, &trace, argument_count, arguments)
     })
 }

@@ -81,7 +81,7 @@ fn in_memory(bundle: &Bundle, number: u32, message: &mut Message) -> Result<File
         let place = place.ok_or_else(|| failed("it does not name a library that it needs".to_owned()))?;
         let path = needed_descriptor(descriptor);
         content[place..place + path.len()].copy_from_slice(&path);
-        message.done_with.push(descriptor);
+        message.libraries.push(Library { file: library, descriptor });
     }
     let write = || {
         let mut file = os::anonymous_file(file_name(member.path))?;
@@ -93,6 +93,15 @@ fn in_memory(bundle: &Bundle, number: u32, message: &mut Message) -> Result<File
 
 fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A library that the interpreter has loaded from memory.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Library {
+    /// Its number among the program's files.
+    pub file: u32,
+    /// Its inherited descriptor.
+    pub descriptor: i32,
 }
 
 /// Where a program's files are, as one bootloader tells the other.

@@ -3,6 +3,7 @@
 //! Data files get a path only when somebody asks for one: then all of them are written into a private folder, in memory
 //! where the system has such a file system. Its path is known from the start, and nobody can guess it.
 
+use crate::linked_in::Library;
 use crate::payload::Payload;
 use crate::private_folder::{self, PrivateFolder};
 use crate::{Error, os};
@@ -18,13 +19,20 @@ use std::sync::{Mutex, PoisonError};
 /// put code there.
 const NOWHERE: &str = "/dev/null/rpack";
 
-/// Anonymous files, made when they are first needed. They stay open, because their path leads through the descriptor.
+/// Anonymous files, made when they are first needed. They stay open, because their path leads through the descriptor, and because
+/// the dynamic linker knows what it has loaded by its path: it would take another file of the same number for the same library.
 #[derive(Default)]
 pub struct AnonymousFiles {
     files: Mutex<HashMap<u32, File>>,
 }
 
 impl AnonymousFiles {
+    /// Takes over those that the interpreter has loaded at its start.
+    pub fn resume(libraries: &[Library]) -> Self {
+        let adopted = libraries.iter().filter_map(|library| Some((library.file, os::adopt(library.descriptor)?)));
+        AnonymousFiles { files: Mutex::new(adopted.collect()) }
+    }
+
     /// The path of file `number`.
     pub fn path(&self, number: u32, payload: &Payload) -> Result<PathBuf, Error> {
         self.with(number, payload, |file| Ok(os::path_of_open_file(file)))

@@ -109,6 +109,21 @@ fn descriptors_are_inherited_as_they_are() {
 }
 
 #[test]
+fn memory_tells_the_interpreters_libraries_from_those_that_follow() {
+    // The dynamic linker knows libraries by their path, which in memory is the number of a descriptor.
+    let source = "import _csv, _ctypes, _decimal, _json, _opcode, _sqlite3, _ssl, _struct, pyexpat, zlib\n\
+        print(zlib.crc32(b'x'), _struct.calcsize('i'), _decimal.Decimal(2))\n";
+    for python in twins::all().values() {
+        let folder = tempfile::tempdir().unwrap();
+        let packed = pack_source_with(folder.path(), python, source, &[]);
+        let mut command = Command::new(packed);
+        clean(&mut command);
+        let output = run(command.env("RPACK_UNPACK", "memory"));
+        assert_eq!(shown(&output), "2363233923 4 2\n", "{python:?}");
+    }
+}
+
+#[test]
 fn a_killed_run_leaves_one_folder_that_the_next_one_removes() {
     let folder = tempfile::tempdir().unwrap();
     let source = "import sys\nprint('ready', flush=True)\nsys.stdin.read()\n";

@@ -1,6 +1,6 @@
 //! What one bootloader tells the other, over a pipe.
 
-use super::Place;
+use super::{Library, Place};
 use crate::os;
 use rpack_format::bytes::{Reader, Writer};
 use std::io::{self, Read, Write};
@@ -24,8 +24,8 @@ pub struct Message {
     pub executable: i32,
     /// Where its files are.
     pub place: Place,
-    /// What only the start of the interpreter needed.
-    pub done_with: Vec<i32>,
+    /// What the interpreter has loaded from memory.
+    pub libraries: Vec<Library>,
 }
 
 impl Message {
@@ -53,8 +53,12 @@ impl Message {
         let mut bytes = MAGIC.to_vec();
         bytes.put_u64(self.started);
         bytes.extend_from_slice(&self.name);
-        for number in [self.executable, kind, lock, self.done_with.len() as i32].iter().chain(&self.done_with) {
-            bytes.put_u32(*number as u32);
+        for number in [self.executable, kind, lock, self.libraries.len() as i32] {
+            bytes.put_u32(number as u32);
+        }
+        for library in &self.libraries {
+            bytes.put_u32(library.file);
+            bytes.put_u32(library.descriptor as u32);
         }
         bytes.extend_from_slice(path);
         bytes
@@ -69,7 +73,8 @@ impl Message {
         let name = reader.array()?;
         let mut number = || reader.u32().map(|number| number as i32);
         let (executable, kind, lock, count) = (number()?, number()?, number()?, number()?);
-        let done_with = (0..count).map(|_| number()).collect::<Option<_>>()?;
+        let mut library = || Some(Library { file: number()? as u32, descriptor: number()? });
+        let libraries = (0..count).map(|_| library()).collect::<Option<_>>()?;
         let path = os::path_of_bytes(reader.rest());
         let place = match kind {
             0 => Place::Memory,
@@ -77,7 +82,7 @@ impl Message {
             2 => Place::PerRun(path, lock),
             _ => return None,
         };
-        Some(Message { started, name, executable, place, done_with })
+        Some(Message { started, name, executable, place, libraries })
     }
 }
 
@@ -94,8 +99,8 @@ mod tests {
             Place::PerRun("/d".into(), 9),
         ];
         for place in places {
-            let message =
-                Message { started: 1 << 40, name: *b"a name, 16 bytes", executable: 101, place, done_with: vec![5, 6] };
+            let libraries = vec![Library { file: 5, descriptor: 6 }, Library { file: u32::MAX, descriptor: 7 }];
+            let message = Message { started: 1 << 40, name: *b"a name, 16 bytes", executable: 101, place, libraries };
             let encoded = message.encode();
             assert_eq!(Message::decode(&encoded), Some(message));
             // The path has no end of its own; everything in front of it must be there.
