@@ -39,6 +39,8 @@ pub struct Included<'a> {
 pub struct Addition {
     /// Modules that it imports though no source says so; with leading dots relative to its package.
     pub hidden_imports: Vec<String>,
+    /// The same, where it is no finding that one does not exist.
+    pub optional_imports: Vec<String>,
     /// Packages of which every submodule comes along.
     pub collected: Vec<String>,
     /// Modules that do not come in because of the module or one below it. Others may bring them.
@@ -159,6 +161,9 @@ fn take(growing: &mut Growing<'_>, index: usize, addition: Addition) {
     for name in addition.hidden_imports {
         growing.require(&absolute(&name, &package), importer);
     }
+    for name in addition.optional_imports {
+        let _ = growing.include(&absolute(&name, &package), importer);
+    }
     for name in addition.collected {
         if growing.require(&name, importer).is_some() {
             include_all_submodules(growing, &name, importer);
@@ -238,6 +243,7 @@ mod tests {
             ("two/a/x.py", ""),
             ("two/b.py", "import c"),
             ("two/c.py", ""),
+            ("two/e.py", ""),
             ("two/d/__init__.py", ""),
             ("two/d/e/__init__.py", ""),
             ("two/d/e/f.py", ""),
@@ -250,13 +256,17 @@ mod tests {
                 let names = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
                 match module.name {
                     "a" => Addition { hidden_imports: names(&["b", ".x", "absent"]), ..Addition::default() },
-                    "c" => Addition { collected: names(&["d"]), ..Addition::default() },
+                    "c" => Addition {
+                        collected: names(&["d"]),
+                        optional_imports: names(&["e", "nowhere"]),
+                        ..Addition::default()
+                    },
                     _ => Addition::default(),
                 }
             },
             nothing_before,
         );
-        assert_eq!(names(&graph), ["a", "a.x", "b", "c", "d", "d.e", "d.e.f"]);
+        assert_eq!(names(&graph), ["a", "a.x", "b", "c", "d", "d.e", "d.e.f", "e"]);
         let mut once = asked.clone();
         once.sort();
         once.dedup();

@@ -8,7 +8,7 @@ use crate::hooks::Hooks;
 use crate::options::{Options, Sources};
 use crate::rules::Rules;
 use crate::{hooks, rules};
-use rpack_analyzer::{Addition, Distribution, Included, Preparation, Project, RuntimeHook};
+use rpack_analyzer::{Addition, Distribution, EdgeKind, Included, ModuleGraph, Preparation, Project, RuntimeHook};
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -29,6 +29,8 @@ pub struct Brought {
     pub files: Vec<BroughtFile>,
     /// Whether the sources of modules go in, for a module or a package with all below it.
     pub sources: BTreeMap<String, Sources>,
+    /// Modules that rules of the program name, each with the file that the rule stands in.
+    pub named: Vec<(String, PathBuf)>,
     /// What was not as it should be.
     pub warnings: Vec<Warning>,
     /// Whether hooks ran. What a hook reads is not known.
@@ -92,14 +94,20 @@ impl<'a> Additions<'a> {
     }
 
     /// What the collection takes, once the graph is complete.
-    pub fn into_brought(self) -> Brought {
+    pub fn into_brought(mut self, graph: &ModuleGraph) -> Brought {
+        for (name, file) in std::mem::take(&mut self.brought.named) {
+            if graph.missing.iter().any(|missing| missing.edge.kind == EdgeKind::Addition && missing.name == name) {
+                self.brought.warnings.push(Warning::rule_without_module(&name, &file));
+            }
+        }
         Brought { ran_hooks: self.hooks.have_run(), ..self.brought }
     }
 
     fn take(&mut self, added: Added) -> Addition {
-        let Brought { files, sources, warnings, .. } = added.brought;
+        let Brought { files, sources, named, warnings, .. } = added.brought;
         self.brought.files.extend(files);
         self.brought.sources.extend(sources);
+        self.brought.named.extend(named);
         self.brought.warnings.extend(warnings);
         let mut addition = added.graph;
         for (path, source) in added.runtime_hooks {
@@ -124,6 +132,7 @@ impl rpack_analyzer::Additions for Additions<'_> {
         let mut addition = self.take(by_rules);
         let more = self.take(by_hooks);
         addition.hidden_imports.extend(more.hidden_imports);
+        addition.optional_imports.extend(more.optional_imports);
         addition.collected.extend(more.collected);
         addition.excluded_imports.extend(more.excluded_imports);
         addition.deleted_imports.extend(more.deleted_imports);

@@ -176,6 +176,12 @@ impl Warning {
         Warning { message: format!("The hook `{}` says: {note}", hook.display()), importance: Importance::Detail }
     }
 
+    /// A module that a rule of the program names.
+    pub fn rule_without_module(name: &str, file: &Path) -> Self {
+        let message = format!("Module not found: `{name}` (from a rule in `{}`)", file.display());
+        Warning { message, importance: Importance::Normal }
+    }
+
     /// A file that a rule of the program names.
     pub fn rule_without_file(module: &str, pattern: &str, file: &Path) -> Self {
         let file = file.display();

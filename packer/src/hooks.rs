@@ -95,8 +95,13 @@ impl<'a> Hooks<'a> {
             }
         }
         added.brought.sources = answer.modes.into_iter().map(|(name, mode)| (name, sources_of(&mode))).collect();
+        let (hidden_imports, optional_imports) = match answer.expects_hidden_imports {
+            true => (answer.hidden_imports, Vec::new()),
+            false => (Vec::new(), answer.hidden_imports),
+        };
         added.graph = Addition {
-            hidden_imports: answer.hidden_imports,
+            hidden_imports,
+            optional_imports,
             excluded_imports: answer.excluded_imports,
             deleted_imports: answer.deleted_imports,
             metadata: answer.metadata,
@@ -161,6 +166,7 @@ fn sources_of(mode: &str) -> Sources {
 #[serde(default)]
 struct Answer {
     hidden_imports: Vec<String>,
+    expects_hidden_imports: bool,
     excluded_imports: Vec<String>,
     deleted_imports: Vec<String>,
     metadata: Vec<String>,

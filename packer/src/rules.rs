@@ -64,6 +64,10 @@ impl Rules {
         let rules = self.rules.get(module.name).into_iter().flatten();
         for rule in rules.filter(|rule| rule.condition.as_ref().is_none_or(|condition| condition.holds(version))) {
             let Addition { hidden_imports, collected, excluded_imports, metadata, .. } = &mut added.graph;
+            if let Some(file) = &rule.written_in {
+                let names = rule.hidden_imports.iter().map(|name| name.strip_suffix(".*").unwrap_or(name).to_owned());
+                added.brought.named.extend(names.map(|name| (name, file.clone())));
+            }
             for name in &rule.hidden_imports {
                 match name.strip_suffix(".*") {
                     Some(package) => collected.push(package.to_owned()),

@@ -299,6 +299,18 @@ fn hooks_of_a_package_are_found_and_can_be_left_out() {
     assert!(text(&refused.stderr).contains("`absent` (from `--additional-hooks-dir`)"), "{}", text(&refused.stderr));
 }
 
+#[test]
+fn a_hidden_import_that_is_missing_is_a_detail_unless_the_hook_expects_it() {
+    for (expects, told) in [("True", true), ("False", false)] {
+        let hook = format!("hiddenimports = ['nowhere']\nwarn_on_missing_hiddenimports = {expects}\n");
+        let case = Case::new("import lib\n", &[], &[("hook-lib.py", &hook)]);
+        let quiet = case.pack(interpreters::any(), &["--additional-hooks-dir", "hooks"]);
+        assert!(!quiet.contains("warning"), "{quiet}");
+        let said = case.pack(interpreters::any(), &["--additional-hooks-dir", "hooks", "-v"]);
+        assert_eq!(said.contains("Module not found: `nowhere` (added for `lib`"), told, "{said}");
+    }
+}
+
 /// Every start of the environment's interpreter runs `sitecustomize`, except for those that compile.
 #[test]
 fn one_process_runs_the_hooks_and_none_where_there_are_none() {

@@ -46,13 +46,14 @@ fn packed_run(rules: &str, main: &str) -> (String, Option<Output>) {
 
 #[test]
 fn the_rules_of_a_program_are_followed() {
-    let main = "import importlib.metadata, lib, lib.wishes, sys\n\
+    let main = "import importlib.metadata, lib, lib.wishes, os, sys\n\
         print(lib.load('eno_neddih').VALUE, lib.load('eno.sdne_kcab.bil').VALUE, lib.has('tests/data.txt'), lib.wishes.HAS)\n\
-        print(importlib.metadata.version('tnelis'[::-1]), sys.from_rule)\n";
+        print(importlib.metadata.version('tnelis'[::-1]), sys.from_rule, os.path.exists(sys._MEIPASS + '/libz.so.1'))\n";
     let rules = "[tool.rpack.rules.lib]\n\
         hidden-imports = ['hidden_one', 'lib.back_ends.*']\n\
         data = ['tests/*.txt']\n\
         metadata = ['silent']\n\
+        libraries = ['libz.so.1']\n\
         runtime-hook = 'before.py'\n\
         when = 'version >= 1.5'\n\
         [tool.rpack.rules.'lib.wishes']\n\
@@ -61,7 +62,7 @@ fn the_rules_of_a_program_are_followed() {
     let (said, output) = packed_run(rules, main);
     let output = output.unwrap_or_else(|| panic!("{said}"));
     assert!(!said.contains("warning"), "{said}");
-    assert_eq!(text(&output.stdout), "hidden 1 True False\n1.5 ran\n", "{}", text(&output.stderr));
+    assert_eq!(text(&output.stdout), "hidden 1 True False\n1.5 ran True\n", "{}", text(&output.stderr));
 }
 
 #[test]
@@ -89,9 +90,12 @@ fn a_mistake_in_a_rule_is_told_with_its_place() {
             assert!(said.contains(part), "{rule}: {said}");
         }
     }
-    let (said, output) = packed_run("[tool.rpack.rules.lib]\ndata = ['absent/*']\n", "import lib\n");
+    let rule = "[tool.rpack.rules.lib]\ndata = ['absent/*']\nhidden-imports = ['nowhere', 'hidden_one']\n";
+    let (said, output) = packed_run(rule, "import lib\n");
     assert!(output.is_some());
     assert!(said.contains("`absent/*` matches no file of `lib`"), "{said}");
+    assert!(said.contains("Module not found: `nowhere` (from a rule in `"), "{said}");
+    assert_eq!(said.matches("warning").count(), 2, "{said}");
 }
 
 #[test]
