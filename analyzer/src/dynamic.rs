@@ -323,6 +323,7 @@ pub(crate) fn is_telling(pattern: &str) -> bool {
 /// The text that a computed text starts with, as far as it is known.
 pub(crate) fn start_of(expression: &Expr, conditions: &Conditions<'_>, identity: Identity<'_>) -> Option<String> {
     literal_start(expression)
+        .filter(|start| !start.is_empty())
         .or_else(|| joined_start(expression, conditions))
         .or_else(|| own_name_start(expression, conditions, identity))
 }
@@ -403,6 +404,21 @@ fn own_name_start(expression: &Expr, conditions: &Conditions<'_>, identity: Iden
                 return Some(format!("{}{rest}", named_package(&operation.left, conditions, identity)?));
             }
             own_name_start(&operation.left, conditions, identity)
+        }
+        // `"{}.{}".format(__name__, name)` and `"%s.%s" % (__name__, name)`
+        Expr::Call(call) => match &*call.func {
+            Expr::Attribute(method) if method.attr.as_str() == "format" => {
+                let rest = literal(&method.value)?.strip_prefix("{}")?.split('{').next()?;
+                let own = named_package(call.arguments.args.first()?, conditions, identity)?;
+                rest.starts_with('.').then(|| own + rest)
+            }
+            _ => None,
+        },
+        Expr::BinOp(operation) if operation.op == Operator::Mod => {
+            let rest = literal(&operation.left)?.strip_prefix("%s")?.split('%').next()?;
+            let Expr::Tuple(values) = &*operation.right else { return None };
+            let own = named_package(values.elts.first()?, conditions, identity)?;
+            rest.starts_with('.').then(|| own + rest)
         }
         _ => None,
     }

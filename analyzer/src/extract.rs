@@ -31,6 +31,7 @@ pub(crate) struct Extracted {
     pub(crate) texts: Vec<String>,
     pub(crate) handles_sources: bool,
     pub(crate) shows_sources: bool,
+    pub(crate) executes: bool,
     pub(crate) defines: BTreeSet<String>,
     pub(crate) decorators: BTreeSet<(String, String)>,
     pub(crate) edits_path: bool,
@@ -488,9 +489,9 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                     let names = call.arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref());
                     self.result.words.extend(names.map(|name| name.as_str().to_owned()));
                 }
+                self.result.executes |= matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "exec");
                 self.note_files(call);
-                let keywords = call.arguments.keywords.iter().map(|keyword| &keyword.value);
-                call.arguments.args.iter().chain(keywords).for_each(|argument| self.note_sibling(argument));
+                call.arguments.keywords.iter().for_each(|keyword| self.note_sibling(&keyword.value));
                 self.call(call);
                 visitor::walk_expr(self, expression);
             }

@@ -12,6 +12,7 @@ use crate::project::{Origin, Project};
 use crate::read::Job;
 use crate::rules;
 use crate::wanted::Wanted;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -275,7 +276,9 @@ impl<'a> Growing<'a> {
         if name.starts_with('.') {
             return Err(name.to_owned());
         }
-        let name = rules::canonical_name(name, &project.interpreter);
+        let shim = self.by_name.contains_key("_distutils_hack.override");
+        let shimmed = if shim { rules::shimmed_name(name) } else { None };
+        let name = shimmed.map_or_else(|| rules::canonical_name(name, &project.interpreter), Cow::Owned);
         let mut last = None;
         for end in name.match_indices('.').map(|(end, _)| end).chain([name.len()]) {
             let part = name.get(..end).unwrap_or_default();
@@ -386,7 +389,8 @@ impl<'a> Growing<'a> {
             Ok(node) => return Some(node),
             Err(absent) => absent,
         };
-        for alias in self.other_names(name) {
+        let vendored = self.vendored_name(name, importer);
+        for alias in vendored.into_iter().chain(self.other_names(name)) {
             if let Ok(node) = self.include(&alias, importer) {
                 return Some(node);
             }
@@ -396,6 +400,14 @@ impl<'a> Growing<'a> {
             self.note_missing(absent, importer);
         }
         None
+    }
+
+    /// The name under which a library carries what it imports: setuptools puts `setuptools/_vendor` on
+    /// the path.
+    fn vendored_name(&self, name: &str, importer: Importer) -> Option<String> {
+        let node = self.nodes.get(importer.node?).filter(|node| node.found.origin == Origin::Library)?;
+        let library = node.name.split('.').next()?;
+        Some(format!("{library}._vendor.{name}"))
     }
 
     pub(crate) fn note_missing(&mut self, name: String, importer: Importer) {

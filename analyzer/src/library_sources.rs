@@ -28,6 +28,11 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     if outline.shows_sources {
         growing.own.show_sources();
     }
+    if outline.shows_sources && outline.executes {
+        // It makes functions anew from their sources, its own ones too, as sanic does.
+        let top = name.split('.').next().unwrap_or_default().to_owned();
+        growing.read_packages.insert(top, Sources::All);
+    }
     for package in &outline.read_packages {
         // A whole library is named to read its data, a package inside of it for what it holds.
         if package.contains('.') {
@@ -90,7 +95,19 @@ fn place(name: &str, is_package: bool) -> String {
 /// Adds the sources of the packages that are read, as files.
 pub(crate) fn add_files(growing: &mut Growing<'_>) {
     add_decorated(growing);
-    for (package, sources) in std::mem::take(&mut growing.read_packages) {
+    let read = std::mem::take(&mut growing.read_packages);
+    // Who asks of a file which module it is looks for the initializers above it.
+    let above = |package: &str| -> Vec<String> {
+        package.match_indices('.').filter_map(|(end, _)| package.get(..end)).map(str::to_owned).collect()
+    };
+    for package in read.iter().filter(|(_, sources)| **sources == Sources::All).flat_map(|(package, _)| above(package))
+    {
+        let node = growing.by_name.get(&package).and_then(|&node| growing.nodes.get(node));
+        if let Some(node) = node.filter(|node| node.found.kind == ModuleKind::Source) {
+            growing.own.add_file(place(&package, true), node.found.path.clone());
+        }
+    }
+    for (package, sources) in read {
         let below = format!("{package}.");
         for node in &growing.nodes {
             let is_read = node.name == package || node.name.starts_with(&below);
@@ -140,9 +157,16 @@ mod tests {
     }
 
     #[test]
+    fn who_makes_functions_anew_has_its_sources() {
+        let all = ["main.py", "p/__init__.py", "p/q/__init__.py", "p/q/a.py"];
+        assert_eq!(files("import inspect\ndef f(x):\n    exec(inspect.getsource(x))"), all);
+        assert!(files("def f(x):\n    exec(x)").is_empty());
+    }
+
+    #[test]
     fn sources_that_a_library_reads_are_files() {
         let reads = "from importlib import resources\nresources.files('p.q')";
-        assert_eq!(files(reads), ["p/q/__init__.py", "p/q/a.py"]);
+        assert_eq!(files(reads), ["p/__init__.py", "p/q/__init__.py", "p/q/a.py"]);
         assert_eq!(files("path.glob('*/__init__.py')"), ["p/__init__.py", "p/q/__init__.py"]);
         assert_eq!(files("load('config-{}.py'.format(3))"), ["p/config-3.py"]);
         assert_eq!(files("(HERE / 'kernel.cu').read_text()"), ["p/kernel.cu"]);

@@ -42,6 +42,8 @@ pub(crate) struct Outline {
     /// What a library's functions and classes are decorated with, of other libraries: the library,
     /// and the name of the decorator.
     pub(crate) decorators: BTreeSet<(String, String)>,
+    /// Whether the module executes code that it has made.
+    pub(crate) executes: bool,
     /// Whether the module uses `sys.path`, so that modules may be found in further folders.
     pub(crate) edits_path: bool,
     /// Texts of a library's modules that end in `.py`: they may name files beside it.
@@ -185,6 +187,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         texts: extracted.texts,
         handles_sources: extracted.handles_sources,
         shows_sources: extracted.shows_sources,
+        executes: extracted.executes,
         defines: if extracted.shows_sources { extracted.defines } else { BTreeSet::new() },
         decorators: extracted.decorators,
         edits_path: extracted.edits_path,

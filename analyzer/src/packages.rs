@@ -274,6 +274,8 @@ mod tests {
             "from importlib import import_module\ndef f():\n    name = f'p.b_{x}'\n    import_module(name)",
             "__import__('b_%s' % x, globals(), locals(), [], 1)",
             "__import__(f'{__spec__.parent}.b_{x}')",
+            "__import__('{}.b_{}'.format(__name__, x))",
+            "__import__('%s.b_%s' % (__name__, x))",
             "from importlib import import_module\nimport_module(find(f'p.b_{x}'))",
         ] {
             assert_eq!(below(source), ["p.b_x", "p.b_y"], "{source}");
@@ -384,6 +386,7 @@ mod tests {
     fn a_table_of_a_parser_is_named_to_a_function() {
         assert_eq!(below("lex(lextab='b_x')"), ["p.b_x"]);
         assert!(below("lex(lextab='a')").is_empty());
+        assert!(below("find('b_x')").is_empty());
     }
 
     #[test]

@@ -201,6 +201,13 @@ pub(crate) fn canonical_name<'a>(name: &'a str, interpreter: &Interpreter) -> st
     name.into()
 }
 
+/// The name of a module of `distutils` where `_distutils_hack` replaces it by the copy that setuptools
+/// has, and refuses any other.
+pub(crate) fn shimmed_name(name: &str) -> Option<String> {
+    let rest = name.strip_prefix("distutils").filter(|rest| rest.is_empty() || rest.starts_with('.'))?;
+    Some(format!("setuptools._distutils{rest}"))
+}
+
 /// Other names to try for a module that is not found under its own: names that only an import hook
 /// of its package knows.
 pub(crate) fn aliases(name: &str) -> Vec<String> {

@@ -443,6 +443,24 @@ mod tests {
     }
 
     #[test]
+    fn a_library_carries_what_it_imports() {
+        let files = [
+            ("one/main.py", "import lib"),
+            ("two/lib/__init__.py", "import _distutils_hack.override\nimport distutils.core\nimport carried"),
+            ("two/lib/_vendor/carried.py", ""),
+            ("two/_distutils_hack/__init__.py", ""),
+            ("two/_distutils_hack/override.py", ""),
+            ("two/distutils/core.py", ""),
+            ("two/setuptools/__init__.py", ""),
+            ("two/setuptools/_distutils/core.py", ""),
+        ];
+        let found = names(&files);
+        assert!(found.iter().any(|name| name == "lib._vendor.carried"));
+        assert!(found.iter().any(|name| name == "setuptools._distutils.core"));
+        assert!(!found.iter().any(|name| name == "distutils.core"));
+    }
+
+    #[test]
     fn stars_bring_what_all_names() {
         let files = [
             ("one/main.py", "from p import *"),

@@ -135,7 +135,7 @@ impl<'a> Extractor<'a> {
         }
     }
 
-    /// A text that is given to a function and is the name of a module beside this one:
+    /// A text that is given to a function by a keyword and is the name of a module beside this one:
     /// `lex(lextab="unit_lextab")`. A single word says too little.
     pub(super) fn note_sibling(&mut self, argument: &Expr) {
         if let Expr::StringLiteral(text) = argument
