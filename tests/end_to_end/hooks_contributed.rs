@@ -1,6 +1,6 @@
 //! The hooks of `pyinstaller-hooks-contrib`, as they are published, with packages that they are about.
 
-use crate::packages::{compare, environment_with};
+use crate::packages::{Given, compare, environment_with};
 use crate::rpack::{clean, repository, rpack, run, text};
 use std::fs;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ fn programs_run_with_the_hooks_of_their_packages() {
     let mut programs: Vec<PathBuf> = programs.map(|entry| entry.unwrap().path()).collect();
     programs.sort();
     assert!(programs.len() >= 3, "{programs:?}");
-    let failures: Vec<String> = programs.iter().filter_map(|program| compare(program, &environment()).err()).collect();
+    let failures: Vec<String> = programs.iter().filter_map(|program| compare(program, Given::Folder, &environment()).err()).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 

@@ -10,17 +10,37 @@ use std::sync::{Mutex, PoisonError};
 
 #[test]
 fn programs_over_small_packages_run_without_flags() {
-    compare_all(&programs("quick"), &environment("quick"));
+    compare_all(&programs("quick"), Given::Folder, &environment("quick"));
 }
 
-/// All of them take an hour and need a gigabyte of packages, so that they run only where they are asked for.
+/// What a program says of its own files is read alike, whether its folder was given or its script.
+#[test]
+fn programs_with_parts_of_their_own_run_without_flags() {
+    compare_all(&programs("own"), Given::Script, &environment("quick"));
+}
+
+/// All of them take an hour and need two gigabytes of packages, so that they run only where they are asked for.
 #[test]
 fn programs_over_all_packages_run_without_flags() {
     match std::env::var("RPACK_TEST_PACKAGES").as_deref() {
-        Ok("all") => compare_all(&[programs("quick"), programs("more")].concat(), &environment("more")),
+        Ok("all") => {
+            compare_all(&programs("own"), Given::Folder, &environment("more"));
+            compare_all(&[programs("quick"), programs("more")].concat(), Given::Folder, &environment("more"));
+            compare_all(&programs("further"), Given::Folder, &environment("further"));
+        }
         Ok(other) => panic!("RPACK_TEST_PACKAGES is {other:?}; it can be `all`"),
-        Err(_) => assert!(programs("more").len() >= 50, "the group `more` has lost programs"),
+        Err(_) => {
+            assert!(programs("more").len() >= 50, "the group `more` has lost programs");
+            assert!(programs("further").len() >= 45, "the group `further` has lost programs");
+        }
     }
+}
+
+/// What `rpack build` is given of a program.
+#[derive(Debug, Clone, Copy)]
+pub enum Given {
+    Folder,
+    Script,
 }
 
 fn programs(group: &str) -> Vec<PathBuf> {
@@ -70,14 +90,14 @@ fn succeed(command: &mut Command) {
     assert!(output.status.success(), "{command:?} failed:\n{}", text(&output.stderr));
 }
 
-fn compare_all(programs: &[PathBuf], python: &Path) {
-    let failures: Vec<String> = programs.iter().filter_map(|program| compare(program, python).err()).collect();
+fn compare_all(programs: &[PathBuf], given: Given, python: &Path) {
+    let failures: Vec<String> = programs.iter().filter_map(|program| compare(program, given, python).err()).collect();
     assert!(failures.is_empty(), "{} of {} differ\n\n{}", failures.len(), programs.len(), failures.join("\n\n"));
 }
 
 /// Runs a program with plain Python, packs it, and runs it where neither Python, the environment nor its own folder can be
 /// seen.
-pub fn compare(program: &Path, python: &Path) -> Result<(), String> {
+pub fn compare(program: &Path, given: Given, python: &Path) -> Result<(), String> {
     let name = program.file_name().unwrap().to_string_lossy().into_owned();
     let folder = reachable_folder();
     let source = folder.path().join("source");
@@ -90,7 +110,11 @@ pub fn compare(program: &Path, python: &Path) -> Result<(), String> {
     assert!(expected.status.success(), "{name} fails with plain Python:\n{}", text(&expected.stderr));
 
     let packed = folder.path().join(&name);
-    let built = run(rpack().arg("build").arg(&source).arg("--python").arg(python).arg("--output").arg(&packed));
+    let path = match given {
+        Given::Folder => source.clone(),
+        Given::Script => source.join("main.py"),
+    };
+    let built = run(rpack().arg("build").arg(&path).arg("--python").arg(python).arg("--output").arg(&packed));
     let said = text(&built.stderr);
     if !built.status.success() {
         return Err(format!("{name} cannot be packed:\n{said}"));

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 from sanic import Sanic, response
 
-app = Sanic("shop")
+app = Sanic("shop", configure_logging=False)
 
 
 @app.get("/hello/<name:str>")

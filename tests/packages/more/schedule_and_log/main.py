@@ -11,6 +11,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from loguru import logger
 
 logging.config.dictConfig(yaml.safe_load((Path(__file__).parent / "logging.yaml").read_text()))
+logging.getLogger("apscheduler").setLevel(logging.ERROR)
 logging.getLogger("shop").info("from %s", "logging")
 logger.remove()
 logger.add(sys.stdout, format="{level} {message}", colorize=False)

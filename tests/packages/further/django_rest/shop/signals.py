@@ -1,0 +1,1 @@
+from django.db.models.signals import post_save

@@ -1,0 +1,1 @@
+def run(a, b): return f"hello {a} {b}"

@@ -1,0 +1,4 @@
+class Square:
+    pass
+def of(x): return x * x
+globals()["Square.of"] = of

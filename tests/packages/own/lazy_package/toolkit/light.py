@@ -1,0 +1,1 @@
+class Light: x = 1

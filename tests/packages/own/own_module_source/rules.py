@@ -1,0 +1,5 @@
+def one(a, b=2):
+    return a
+
+def two(*, c):
+    return c

@@ -1,0 +1,2 @@
+class State:
+    def __init__(self): self.total = 3

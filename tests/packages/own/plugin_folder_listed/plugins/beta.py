@@ -1,0 +1,3 @@
+import jinja2
+
+NAME = jinja2.Template("beta{{ 1 + 1 }}").render()

@@ -1,0 +1,2 @@
+import shlex
+VALUE = shlex.split("a 'b c'")

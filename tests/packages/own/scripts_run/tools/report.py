@@ -1,0 +1,2 @@
+import calendar
+VALUE = calendar.month_name[1]

@@ -1,0 +1,2 @@
+import heapq
+def describe(): return heapq.nsmallest(1, [2, 1])

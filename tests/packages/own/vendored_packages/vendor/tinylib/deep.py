@@ -1,0 +1,2 @@
+import wave
+def value(): return wave.WAVE_FORMAT_PCM
