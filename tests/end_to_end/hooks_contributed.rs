@@ -16,7 +16,8 @@ fn programs_run_with_the_hooks_of_their_packages() {
     let mut programs: Vec<PathBuf> = programs.map(|entry| entry.unwrap().path()).collect();
     programs.sort();
     assert!(programs.len() >= 3, "{programs:?}");
-    let failures: Vec<String> = programs.iter().filter_map(|program| compare(program, Given::Folder, &environment()).err()).collect();
+    let failures: Vec<String> =
+        programs.iter().filter_map(|program| compare(program, Given::Folder, &environment()).err()).collect();
     assert!(failures.is_empty(), "{}", failures.join("\n\n"));
 }
 
