@@ -200,6 +200,7 @@ fn absolute(name: &str, package: &str) -> String {
 mod tests {
     use super::*;
     use crate::graph::{ModuleGraph, Options};
+    use crate::memory::{NoMemory, Work};
     use crate::testing;
     use crate::walk::walk_with;
 

@@ -4,11 +4,13 @@ use crate::interpreters;
 use crate::libraries::install;
 use crate::packages::environment_with;
 use crate::rpack::{cache, clean, repository, rpack, run, text};
+use packer::cache::Caching;
 use packer::environment::Request;
-use packer::options::{Form, HookUse, Options, RuleUse, Sources, Symbols, Tracing};
+use packer::options::{Compression, Form, HookUse, Options, RuleUse, Sources, Symbols, Tracing};
 use packer::rules::carried;
 use rpack_format::Unpack;
 use std::fs;
+use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::{Command, Output};
 
@@ -148,6 +150,9 @@ fn run_with(rules: RuleUse, module: &str, python: &Path) -> Output {
         sources: Sources::LeftOut,
         unpack: Unpack::Store,
         tracing: Tracing::Off,
+        compression: Compression::Quick,
+        caching: Caching::Parts,
+        jobs: NonZeroUsize::MIN,
     };
     packer::build(&options, &mut |_| ()).unwrap_or_else(|error| panic!("{module}: {error}"));
     let mut packed = Command::new(output);
