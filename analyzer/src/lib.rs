@@ -43,6 +43,7 @@ mod requirements_file;
 mod rules;
 mod script_block;
 mod source;
+mod starts;
 #[cfg(test)]
 mod testing;
 mod walk;

@@ -1,4 +1,4 @@
-use crate::additions::{self, Additions, Nothing, RuntimeHook};
+use crate::additions::{self, Additions, Nothing};
 use crate::distribution;
 use crate::error::Error;
 use crate::finder::Found;
@@ -9,12 +9,10 @@ use crate::memory::{NoMemory, Work};
 use crate::native_imports::follow_native;
 use crate::outline::{Import, Outline, Target};
 use crate::owners::Owners;
-use crate::program::EntryPoint;
 use crate::project::{Origin, Project};
 use crate::read::{self, Job, Reading};
-use crate::{asked, certainty, library_sources, own_folder, packages, rules, wanted};
+use crate::{certainty, library_sources, own_folder, packages, rules, starts, wanted};
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
 use std::thread;
 
 /// Follows the imports of the program from its entry, and of what the interpreter itself and the
@@ -45,10 +43,7 @@ pub fn walk_with(
     let distributions = distribution::installed(&project.search_path);
     let owners = Owners::new(&distributions);
     let mut growing = Growing::new(project, options, &owners, additions);
-    add_entry(&mut growing)?;
-    add_runtime_hooks(&mut growing, options)?;
-    add_base(&mut growing);
-    add_options(&mut growing, options);
+    starts::add(&mut growing, options)?;
     loop {
         let mut jobs = next_jobs(&mut growing);
         if jobs.is_empty() {
@@ -89,57 +84,6 @@ pub fn walk_with(
 fn next_jobs(growing: &mut Growing<'_>) -> Vec<Job> {
     additions::ask(growing);
     growing.jobs()
-}
-
-fn add_entry(growing: &mut Growing<'_>) -> Result<(), Error> {
-    let (path, source) = match &growing.entry {
-        EntryPoint::Script(path) => {
-            // The reason for a file that went away since `Program::locate` is wanted here, not as a
-            // warning.
-            std::fs::metadata(path).map_err(|source| Error::Read { path: path.clone(), source })?;
-            (path.clone(), None)
-        }
-        EntryPoint::Function { module, attribute } => (PathBuf::new(), Some(entry_source(module, attribute))),
-    };
-    let found = Found { kind: ModuleKind::Source, path, submodule_path: None, origin: Origin::Program };
-    growing.add(ENTRY, found, None, source);
-    Ok(())
-}
-
-fn add_runtime_hooks(growing: &mut Growing<'_>, options: &Options) -> Result<(), Error> {
-    for (name, path) in &options.runtime_hooks {
-        let path = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-        std::fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-        let hook = RuntimeHook { name: name.clone(), path, source: None };
-        additions::add_runtime_hook(growing, hook, Origin::Program);
-    }
-    Ok(())
-}
-
-/// The script that pip would write for an entry of `[project.scripts]`.
-fn entry_source(module: &str, attribute: &str) -> String {
-    let first = attribute.split('.').next().unwrap_or(attribute);
-    format!("import sys\nfrom {module} import {first}\nif __name__ == \"__main__\":\n    sys.exit({attribute}())\n")
-}
-
-fn add_base(growing: &mut Growing<'_>) {
-    let importer = Importer { node: None, line: 0, kind: EdgeKind::Rule };
-    for name in rules::base_modules(&growing.project.interpreter) {
-        let _ = growing.include(name, importer);
-    }
-}
-
-fn add_options(growing: &mut Growing<'_>, options: &Options) {
-    let importer = Importer { node: None, line: 0, kind: EdgeKind::Option };
-    for name in &options.hidden_imports {
-        growing.require(name, importer);
-    }
-    for name in options.collect_all.iter().chain(&options.collect_submodules) {
-        if growing.require(name, importer).is_some() {
-            include_all_submodules(growing, name, importer);
-        }
-    }
-    asked::add(growing, options, importer);
 }
 
 pub(crate) fn include_all_submodules(growing: &mut Growing<'_>, package: &str, importer: Importer) {
@@ -392,6 +336,7 @@ fn note_warnings(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::program::EntryPoint;
     use crate::testing;
 
     fn graph(files: &[(&str, &str)], options: &Options) -> Result<ModuleGraph, Error> {
