@@ -29,6 +29,8 @@ pub(crate) enum Role {
     Entry,
     /// Its own name.
     Imported,
+    /// One of them, and in another process the other: the module starts an interpreter that runs it.
+    Both,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -246,6 +248,7 @@ impl<'a> Conditions<'a> {
         {
             let equal = matches!(right, Expr::StringLiteral(text) if text.value.to_str() == "__main__");
             return match operator {
+                _ if self.role == Role::Both => None,
                 CmpOp::Eq if equal => Some(self.role == Role::Entry),
                 CmpOp::NotEq if equal => Some(self.role != Role::Entry),
                 _ => None,
@@ -468,5 +471,7 @@ mod tests {
         let conditions = Conditions::new(&interpreter, Role::Entry);
         let condition = parse_expression("__name__ == '__main__'").unwrap();
         assert_eq!(conditions.truth(condition.expr()), Some(true));
+        let conditions = Conditions::new(&interpreter, Role::Both);
+        assert_eq!(conditions.truth(condition.expr()), None);
     }
 }

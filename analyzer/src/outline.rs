@@ -158,7 +158,8 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         .map(|(offset, message)| locate(offset, message));
 
     let Mod::Module(module) = parsed.syntax() else { return Outline { syntax_error, ..Outline::default() } };
-    let extracted = extract::extract(&module.body, identity, interpreter);
+    let role = if identity.role == Role::Imported && starts_itself(source) { Role::Both } else { identity.role };
+    let extracted = extract::extract(&module.body, Identity { role, ..identity }, interpreter);
     let with_lines = |located: Vec<Located>| -> Vec<Import> {
         let import = |Located { target, offset, kind, within }| Import { target, line: line_of(offset), kind, within };
         located.into_iter().map(import).collect()
@@ -203,6 +204,15 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         shares_own_path: extracted.shares_own_path,
         syntax_error,
     }
+}
+
+/// Whether a module starts an interpreter with `-m` and its own name, as loky's workers are started.
+fn starts_itself(source: &str) -> bool {
+    let own_name = |rest: &str| {
+        let rest = rest.trim_start().strip_prefix(',').map(str::trim_start).unwrap_or_default();
+        ["self.__module__", "__name__", "__spec__.name"].iter().any(|name| rest.starts_with(name))
+    };
+    ["\"-m\"", "'-m'"].iter().any(|flag| source.match_indices(flag).any(|(at, _)| own_name(&source[at + flag.len()..])))
 }
 
 /// Makes a relative name absolute: `level` dots before `name`, seen from `package`. With more dots

@@ -99,6 +99,7 @@ fn decided_branches() {
     check("if x:\n raise y\nimport a", &[("a", TopLevel)]);
     check("if x:\n raise y\nelse:\n raise z\nimport a", &[]);
     check("if __name__ == '__main__':\n import a", &[]);
+    check("['-m', self.__module__]\nif __name__ == '__main__':\n import a", &[("a", Conditional)]);
     check("import sys\nOLD = sys.version_info < (3, 9)\nif OLD:\n import a", &[("sys", TopLevel)]);
 }
 
