@@ -297,12 +297,20 @@ fn stays_out(name: &str) -> bool {
         "libvulkan",
         "libcuda",
     ];
-    let families = ["ld-linux", "libnss_", "libdrm", "libnvidia", "libpython3"];
+    let families = ["ld-linux", "libnss_", "libdrm", "libnvidia"];
     glibc.contains(&stem)
         || drivers.contains(&stem)
-        || families.iter().any(|family| name.starts_with(family))
+        || families.iter().any(|family| name.starts_with(family)) && !is_of_wheel(stem)
+        || name.starts_with("libpython3")
         // Later versions of libnsl are a project of their own.
         || name == "libnsl.so.1"
+}
+
+/// Whether a library has the name that auditwheel gives to those that it puts into a wheel: `libdrm-b0291a67.so.2`. No system
+/// has it.
+fn is_of_wheel(stem: &str) -> bool {
+    let hash = stem.rsplit_once('-').map(|(_, hash)| hash);
+    hash.is_some_and(|hash| hash.len() == 8 && hash.bytes().all(|digit| digit.is_ascii_hexdigit()))
 }
 
 #[cfg(test)]
@@ -333,6 +341,7 @@ mod tests {
             "libmagic.so.1",
             "libnsl.so.3",
             "libGLU.so.1",
+            "libdrm-b0291a67.so.2.4.0",
         ] {
             assert!(!stays_out(name), "{name}");
         }
