@@ -68,7 +68,7 @@ struct ImportSystem {
 #[pymethods]
 impl Importer {
     /// The spec of a module, or None where the program does not contain it. A module is known by its whole name, so the
-    /// path of its parent is of no interest.
+    /// path of its parent is of no interest; one without a parent may lie in a folder that the program has put in front.
     #[pyo3(signature = (fullname, path=None, target=None))]
     pub fn find_spec<'py>(
         slf: &Bound<'py, Self>,
@@ -76,8 +76,13 @@ impl Importer {
         path: Option<&Bound<'py, PyAny>>,
         target: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
-        let _ = (path, target);
+        let _ = target;
         let this = slf.get();
+        if path.is_none_or(|path| path.is_none())
+            && let Some(spec) = Self::find_in_front(slf, fullname)?
+        {
+            return Ok(Some(spec));
+        }
         let Some(module) = this.program.index.find_module(fullname).filter(|module| module.name != "__main__") else {
             return Ok(None);
         };
@@ -218,6 +223,28 @@ impl Importer {
         let importer = Importer { program: this.program, import_system: Arc::clone(&this.import_system), renamed };
         let importer = Bound::new(slf.py(), importer)?;
         importer.get().spec(&importer, fullname, &module).map(Some)
+    }
+
+    /// The spec of a module in a folder of the bundle that stands before the bundle itself on `sys.path`: so does a package
+    /// that has an extension module of its own name inside of itself (OpenCV's `cv2`).
+    fn find_in_front<'py>(slf: &Bound<'py, Self>, fullname: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let py = slf.py();
+        let search_path = py.import(intern!(py, "sys"))?.getattr(intern!(py, "path"))?;
+        let Ok(search_path) = search_path.cast_into::<PyList>() else { return Ok(None) };
+        for entry in search_path {
+            let folder = entry.cast::<PyString>().ok().and_then(|entry| entry.to_str().ok());
+            match folder.and_then(|folder| slf.get().program.relative(folder)) {
+                Some("") => break,
+                Some(folder) => {
+                    let known = format!("{}.{fullname}", folder.trim_end_matches('/').replace('/', "."));
+                    if let Some(spec) = Self::find_renamed(slf, fullname, &known)? {
+                        return Ok(Some(spec));
+                    }
+                }
+                None => {}
+            }
+        }
+        Ok(None)
     }
 
     fn module(&self, name: &str) -> PyResult<Module<'static>> {
