@@ -134,8 +134,11 @@ impl Warning {
         // that refuses a module or does not.
         let is_of_library = match warning {
             rpack_analyzer::Warning::Syntax { module, .. } => {
-                let module = graph.modules.get(module);
-                module.is_some_and(|module| module.origin != Origin::Program)
+                let origin = |name: &str| graph.modules.get(name).map(|module| module.origin);
+                let importer =
+                    graph.modules.get(module).and_then(|module| Some(module.because.as_ref()?.from.as_str()));
+                // What the program itself imports is what it wants to hear of.
+                origin(module) != Some(Origin::Program) && importer.and_then(origin) != Some(Origin::Program)
             }
             _ => false,
         };
