@@ -1,7 +1,7 @@
 //! The packer: from a path to an executable file.
 //!
-//! [`build`] is the line of data, and reads as its table of contents. Each step takes what the step before made and
-//! returns a value; the folders and files of this crate stand in the same order.
+//! [`build`] looks whether there is anything to do. `pack` is the line of data, and reads as its table of contents: each step
+//! takes what the step before made and returns a value; the folders and files of this crate stand in the same order.
 
 #![forbid(unsafe_code)]
 
