@@ -78,6 +78,7 @@ def measure(work: Path, rpack: Path, options: argparse.Namespace) -> None:
     say("Measuring the smallest size")
     sizes = {name: [pair[0].size()] for name, pair in builds.items()}
     run_tool(smallest, clean_environment(work) | builds[RPACK][0].variables)
+    smallest_sizes = {RPACK: [builds[RPACK][0].size()]}
     rows = [
         Row("cold: empty caches, environment installed", seconds, results["cold"]),
         Row("after an edit of one line", milliseconds, results["after an edit"]),
@@ -85,7 +86,7 @@ def measure(work: Path, rpack: Path, options: argparse.Namespace) -> None:
         Row("another project with the same dependencies, first time", milliseconds, results["another project"]),
         Row("memory at the peak, cold", megabytes, {name: [peak(pair[0], work / name, work)] for name, pair in builds.items()}),
         Row("size", megabytes, sizes),
-        Row("size, `--optimize-size`", megabytes, {RPACK: [builds[RPACK][0].size()]}),
+        Row("size, `--optimize-size`", megabytes, smallest_sizes),
     ]
     versions = installed | environments.packages(python_of_peers)
     circumstances = machine.facts(REPOSITORY) | {
