@@ -1,11 +1,11 @@
 //! The store: native and data files of all packed programs of a user, unpacked once, each kept by its content.
 //!
 //! ```text
-//! CACHE/store/lock                   held while something is unpacked; the kernel releases it when its holder dies
+//! CACHE/store/lock                   held while something is changed; the kernel releases it when its holder dies
 //! CACHE/store/files/HASH             a file, named by the BLAKE3 hash of its content, read-only
 //! CACHE/store/trees/NAME-ID/         a program's files under their own names, hard links to `files`
 //! CACHE/store/trees/NAME-ID.checked  which executables were found undamaged as a whole
-//! CACHE/store/unfinished/RANDOM/     what is being unpacked; without a holder of the lock, what a killed run left
+//! CACHE/store/unfinished/RANDOM      what is being written; without a holder of the lock, what a killed run left
 //! ```
 //!
 //! A tree is assembled in `unfinished` and renamed, so a tree that is there is whole. Nothing is synced to disk: a machine
@@ -92,8 +92,12 @@ impl Store {
             Some(_) => unpacking::unpack(self, &folder, payload, Check::Content, trace)?,
             None => unpacking::unpack(self, &folder, payload, check, trace)?,
         };
-        checked.note();
+        checked.note(self);
         Ok(tree)
+    }
+
+    fn lock(&self) -> PathBuf {
+        self.folder.join("lock")
     }
 
     fn trees(&self) -> PathBuf {

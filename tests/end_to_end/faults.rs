@@ -1,6 +1,7 @@
 //! Faults that a packed program survives: first runs that are killed or come all at once, and files that are replaced or
 //! removed while it runs.
 
+use crate::refused_calls::{RENAME, RENAMEAT, RENAMEAT2, killed_at};
 use crate::rpack::{pack_source, run, text};
 use crate::store::{Store, assert_prints, packed, packed_with_store};
 use std::collections::BTreeMap;
@@ -87,6 +88,23 @@ fn five_hundred_killed_first_runs_do_not_hurt_the_next() {
     writeln!(stdout(), "{begun} first runs begun, {killed} killed, {left} left something unfinished").unwrap();
     assert_eq!(killed, KILLED);
     assert!(left >= KILLED / 20, "only {left} of {killed} first runs were killed while they unpacked");
+}
+
+#[test]
+fn a_start_that_is_killed_while_it_notes_what_it_checked_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut command, store) = packed_with_store(folder.path());
+    assert_prints(&mut command, "ran True\n");
+    let expected = contents(&store);
+    let note = store.tree_files().into_iter().find(|path| path.extension().is_some_and(|ending| ending == "checked"));
+    fs::remove_file(note.expect("the first run noted that it checked the executable")).unwrap();
+    // Its tree is complete, so the note is the only file that it gives a name to.
+    let killed = run(&mut killed_at(&[RENAME, RENAMEAT, RENAMEAT2], &command));
+    assert_eq!((text(&killed.stdout), killed.status.signal()), (String::new(), Some(libc::SIGSYS)));
+    assert_eq!(store.leftovers().len(), 1);
+    assert_prints(&mut command, "ran True\n");
+    assert_eq!(store.leftovers(), [] as [PathBuf; 0]);
+    assert!(contents(&store) == expected, "something else stands in the trees");
 }
 
 #[test]

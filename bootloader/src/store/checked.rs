@@ -1,5 +1,6 @@
 //! The note beside a tree: which executables were found undamaged as a whole, so that this is not done at every start.
 
+use super::{Store, lock};
 use crate::executable::Executable;
 use crate::files::{self, Access, Sharing};
 use crate::os;
@@ -29,14 +30,16 @@ impl Checked {
         self.read().lines().any(|line| line == self.identity)
     }
 
-    /// Notes that it was. Not being able to costs the next start a few milliseconds, no more.
-    pub fn note(&self) {
+    /// Notes that it was, under the lock, so that what a killed start leaves is found among what is unfinished. Not being able
+    /// to costs the next start a few milliseconds, no more.
+    pub fn note(&self, store: &Store) {
+        let Some(_lock) = lock::try_acquire(&store.lock()) else { return };
         let noted = self.read();
         let mut lines: Vec<&str> = noted.lines().filter(|line| *line != self.identity).collect();
         lines.push(&self.identity);
         let kept: String = lines.iter().skip(lines.len().saturating_sub(MOST)).flat_map(|line| [line, "\n"]).collect();
         if let Ok(name) = os::random_name() {
-            let temporary = self.path.with_added_extension(name);
+            let temporary = store.unfinished().join(name);
             let _ = files::replace(&self.path, &temporary, kept.as_bytes(), Access::Data, Sharing::Shared);
         }
     }

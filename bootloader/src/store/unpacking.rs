@@ -24,7 +24,7 @@ const MOST_THREADS: usize = 4;
 /// Nothing that others may be using is written in place: a file that is wrong is replaced. The tree's file and the stored
 /// one are two names of the same, so damage to one is damage to both.
 pub fn unpack(store: &Store, folder: &Path, payload: &Payload, check: Check, trace: &Trace) -> Result<Tree, Failure> {
-    let _lock = lock::acquire(&store.folder.join("lock")).map_err(Failure::Unusable)?;
+    let _lock = lock::acquire(&store.lock()).map_err(Failure::Unusable)?;
     // A run that was interrupted may have been so by a machine that lost power: sizes alone prove nothing then.
     let check = match remove_leftovers(&store.unfinished()) {
         0 => check,
@@ -45,7 +45,7 @@ pub fn unpack(store: &Store, folder: &Path, payload: &Payload, check: Check, tra
 
 /// Removes what earlier runs left unfinished, unless somebody unpacks now, and tells how many they were.
 pub fn sweep(store: &Store) -> usize {
-    match lock::try_acquire(&store.folder.join("lock")) {
+    match lock::try_acquire(&store.lock()) {
         Some(_lock) => remove_leftovers(&store.unfinished()),
         None => 0,
     }
