@@ -229,7 +229,8 @@ mod tests {
     ) -> ModuleGraph {
         let (_folder, project) = testing::project(files);
         let work = Work { memory: &NoMemory, threads: std::num::NonZeroUsize::MIN };
-        walk_with(&project, &Options::default(), &mut Known(of_module, before), work).unwrap()
+        let installed = crate::distribution::installed(&project.search_path);
+        walk_with(&project, &installed, &Options::default(), &mut Known(of_module, before), work).unwrap()
     }
 
     fn nothing_before(_: &str) -> Preparation {

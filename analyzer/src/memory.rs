@@ -103,13 +103,14 @@ mod tests {
         ]);
         let notes = Notes::default();
         let work = Work { memory: &notes, threads: NonZeroUsize::MIN };
-        let graph = || format!("{:?}", walk_with(&project, &Options::default(), &mut Nothing, work).unwrap());
+        let graph = || format!("{:?}", walk_with(&project, &[], &Options::default(), &mut Nothing, work).unwrap());
         let first = graph();
         let found = notes.count();
         assert!(found >= 8, "{found}");
         assert_eq!(graph(), first);
         assert_eq!(notes.count(), found);
-        let plain = walk_with(&project, &Options::default(), &mut Nothing, Work { memory: &NoMemory, ..work }).unwrap();
+        let plain =
+            walk_with(&project, &[], &Options::default(), &mut Nothing, Work { memory: &NoMemory, ..work }).unwrap();
         assert_eq!(format!("{plain:?}"), first);
         fs::write(folder.path().join("one/p/q.py"), "from . import s\n").unwrap();
         assert_ne!(graph(), first);

@@ -1,5 +1,5 @@
 use crate::additions::{self, Additions, Nothing};
-use crate::distribution;
+use crate::distribution::{self, Distribution};
 use crate::error::Error;
 use crate::finder::Found;
 use crate::findings::{self, refuse_certain_syntax_errors};
@@ -26,22 +26,23 @@ use std::thread;
 /// error.
 pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> {
     let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    walk_with(project, options, &mut Nothing, Work { memory: &NoMemory, threads })
+    let installed = distribution::installed(&project.search_path);
+    walk_with(project, &installed, options, &mut Nothing, Work { memory: &NoMemory, threads })
 }
 
-/// Follows the imports of the program as [`walk`] does, with what `additions` know of the modules that come in, with what is
-/// remembered of other times, and with as many threads as are wanted.
+/// Follows the imports of the program as [`walk`] does, with the distributions that are installed, with what `additions` know
+/// of the modules that come in, with what is remembered of other times, and with as many threads as are wanted.
 ///
 /// # Errors
 /// The same.
 pub fn walk_with(
     project: &Project,
+    installed: &[Distribution],
     options: &Options,
     additions: &mut dyn Additions,
     work: Work<'_>,
 ) -> Result<ModuleGraph, Error> {
-    let distributions = distribution::installed(&project.search_path);
-    let owners = Owners::new(&distributions);
+    let owners = Owners::new(installed);
     let mut growing = Growing::new(project, options, &owners, additions);
     starts::add(&mut growing, options)?;
     loop {
@@ -77,7 +78,7 @@ pub fn walk_with(
     let certain = certainty::certain_modules(growing.nodes.iter().map(|node| node.certain_targets.as_slice()));
     refuse_certain_syntax_errors(&growing, &certain)?;
     let missing = findings::missing(&growing, &certain);
-    Ok(findings::finish(growing, &distributions, certain, missing))
+    Ok(findings::finish(growing, installed, certain, missing))
 }
 
 /// What is to be read next. Additions are asked for first, because they may drop imports of what is read.

@@ -99,7 +99,7 @@ fn pack(options: &Options, cache: &Cache, report: &mut dyn FnMut(Event)) -> Resu
     let analysis = rpack_analyzer::Options { left_out, ..options.analysis.clone() };
     let mut additions = Additions::find(&project, &installed, options)?;
     let work = Work { memory: cache, threads: options.jobs };
-    let graph = rpack_analyzer::walk_with(&project, &analysis, &mut additions, work)?;
+    let graph = rpack_analyzer::walk_with(&project, &installed, &analysis, &mut additions, work)?;
     let brought = additions.into_brought(&graph);
     brought.warnings.iter().for_each(|warning| report(Event::Warning(warning.clone())));
     diagnosis::check_graph(&graph, &project, &options.analysis)?
