@@ -22,15 +22,16 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Puts the importer first on `sys.meta_path`, and the finder of its folders first on `sys.path_hooks`.
 pub fn install(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     let bootstrap = py.import("_frozen_importlib")?;
+    let sys = py.import("sys")?;
     let parts = ImportSystem {
         module_spec: bootstrap.getattr("ModuleSpec")?.unbind(),
         call: bootstrap.getattr("_call_with_frames_removed")?.unbind(),
         exec: py.import("builtins")?.getattr("exec")?.unbind(),
         imp: py.import("_imp")?.unbind().into_any(),
+        sys: sys.clone().unbind(),
         large: Mutex::default(),
     };
     let importer = Bound::new(py, Importer { program, import_system: Arc::new(parts), renamed: None })?;
-    let sys = py.import("sys")?;
     sys.getattr("meta_path")?.cast_into::<PyList>()?.insert(0, &importer)?;
     entry_finder::install(py, program, &importer)?;
     adopted::complete(py, program, &importer)
@@ -61,6 +62,7 @@ struct ImportSystem {
     call: Py<PyAny>,
     exec: Py<PyAny>,
     imp: Py<PyAny>,
+    sys: Py<PyModule>,
     /// The large libraries that the initialization of an extension module, named by its file's number, uses first.
     large: Mutex<HashMap<u32, Vec<&'static CStr>>>,
 }
@@ -229,7 +231,7 @@ impl Importer {
     /// that has an extension module of its own name inside of itself (OpenCV's `cv2`).
     fn find_in_front<'py>(slf: &Bound<'py, Self>, fullname: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
         let py = slf.py();
-        let search_path = py.import(intern!(py, "sys"))?.getattr(intern!(py, "path"))?;
+        let search_path = slf.get().import_system.sys.bind(py).getattr(intern!(py, "path"))?;
         let Ok(search_path) = search_path.cast_into::<PyList>() else { return Ok(None) };
         for entry in search_path {
             let folder = entry.cast::<PyString>().ok().and_then(|entry| entry.to_str().ok());
