@@ -1,13 +1,13 @@
 //! Becoming another executable, and what goes along.
 
 use super::{LOWEST_OTHER_DESCRIPTOR, LOWEST_OWN_DESCRIPTOR, OWN_EXECUTABLE, set_aside};
+use rustix::fs::{FileType, fstat};
 use rustix::io::{FdFlags, fcntl_dupfd_cloexec, fcntl_setfd};
 use std::ffi::{CStr, OsStr, c_char};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, IntoRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, IntoRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::FileTypeExt;
 use std::path::{Path, PathBuf};
 
 /// Executes `file` with these arguments and the environment of this process. Returns only if the system refuses.
@@ -83,25 +83,30 @@ pub fn neighbours(first: File, second: OwnedFd) -> io::Result<(File, OwnedFd)> {
 
 /// Takes over a descriptor that was inherited. It is inherited no further. `None` where it is not open.
 pub fn adopt(descriptor: i32) -> Option<File> {
-    // SAFETY: the call asks about a number, and changes nothing.
-    let is_open = descriptor >= 0 && unsafe { libc::fcntl(descriptor, libc::F_GETFD) } >= 0;
-    if !is_open {
-        return None;
-    }
-    // SAFETY: it is open, and the process that this one was has left it to this caller alone.
-    let file = unsafe { File::from_raw_fd(descriptor) };
-    let _ = fcntl_setfd(&file, FdFlags::CLOEXEC);
-    Some(file)
+    is_open(descriptor).then(|| take_over(descriptor))
 }
 
 /// The same for a pipe. Anything else stays as it is.
 pub fn adopt_pipe(descriptor: i32) -> Option<File> {
-    let file = adopt(descriptor)?;
-    if file.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo()) {
-        return Some(file);
+    if !is_open(descriptor) {
+        return None;
     }
-    let _ = file.into_raw_fd();
-    None
+    // SAFETY: it is open, and nothing closes it meanwhile: the process has one thread.
+    let borrowed = unsafe { BorrowedFd::borrow_raw(descriptor) };
+    let is_pipe = fstat(borrowed).is_ok_and(|status| FileType::from_raw_mode(status.st_mode) == FileType::Fifo);
+    is_pipe.then(|| take_over(descriptor))
+}
+
+fn is_open(descriptor: i32) -> bool {
+    // SAFETY: the call asks about a number, and changes nothing.
+    descriptor >= 0 && unsafe { libc::fcntl(descriptor, libc::F_GETFD) } >= 0
+}
+
+fn take_over(descriptor: i32) -> File {
+    // SAFETY: it is open, and the process that this one was has left it to this caller alone.
+    let file = unsafe { File::from_raw_fd(descriptor) };
+    let _ = fcntl_setfd(&file, FdFlags::CLOEXEC);
+    file
 }
 
 /// A path as bytes.
