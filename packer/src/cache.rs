@@ -150,12 +150,17 @@ impl Cache {
 
     /// The answer to a question, if it is known and still true.
     pub fn recall(&self, question: &Key) -> Option<Vec<u8>> {
+        self.recall_with_witnesses(question).map(|(content, _)| content)
+    }
+
+    /// The answer to a question as [`Cache::recall`] gives it, and what it was found from.
+    pub fn recall_with_witnesses(&self, question: &Key) -> Option<(Vec<u8>, Vec<PathBuf>)> {
         let path = self.answer_path(question)?;
         match Answer::read(&path) {
             Ok(answer) => {
                 let answer = answer.filter(Answer::holds)?;
                 answer::note_use(&path);
-                Some(answer.content)
+                Some((answer.content, answer.witnesses.into_iter().map(|(path, _)| path).collect()))
             }
             Err(error) => {
                 self.note_damage(&path, &error);

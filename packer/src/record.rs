@@ -32,6 +32,8 @@ pub struct Record {
     is_settled: bool,
     /// The warnings, and whether each is a detail.
     warnings: Vec<(String, bool)>,
+    /// What it was made from. The cache keeps that itself.
+    #[serde(skip)]
     witnesses: Vec<PathBuf>,
 }
 
@@ -43,7 +45,8 @@ pub fn recall(options: &Options, cache: &Cache) -> Option<Record> {
     }
     let moment = SystemTime::now();
     let question = question(options)?;
-    let mut record: Record = postcard::from_bytes(&cache.recall(&question)?).ok()?;
+    let (answer, witnesses) = cache.recall_with_witnesses(&question)?;
+    let mut record = Record { witnesses, ..postcard::from_bytes(&answer).ok()? };
     if cache::State::of(&record.target) != record.state {
         return None;
     }
@@ -72,7 +75,7 @@ pub fn note(options: &Options, cache: &Cache, moment: SystemTime, packed: &Packe
         checksum: *checksum,
         is_settled: false,
         warnings: warnings.collect(),
-        witnesses: built.inputs.clone(),
+        witnesses: Vec::new(),
     };
     if let Ok(record) = postcard::to_stdvec(&record) {
         cache.note(&question, moment, &built.inputs, &record);
