@@ -1,28 +1,14 @@
 //! What `rpack build` says: what goes in and why, and what is wrong with a program in words that help.
 
 use crate::interpreters;
-use crate::rpack::{clean, rpack, run, text};
+use crate::rpack::{build_in, clean, rpack, run, text, write_files};
 use crate::store::assert_prints;
-use std::fs;
-use std::path::Path;
-use std::process::{Command, Output};
-
-fn write(folder: &Path, files: &[(&str, &str)]) {
-    for (name, content) in files {
-        let path = folder.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-}
-
-fn build(folder: &Path, arguments: &[&str]) -> Output {
-    run(rpack().current_dir(folder).arg("build").args(arguments).arg("--python").arg(interpreters::any()))
-}
+use std::process::Command;
 
 #[test]
 fn everything_that_goes_in_is_listed_with_its_reason() {
     let folder = tempfile::tempdir().unwrap();
-    write(
+    write_files(
         folder.path(),
         &[
             ("app/main.py", "import package, _ssl\ndef f():\n    import late\n"),
@@ -73,16 +59,16 @@ fn a_relative_import_of_what_is_run_gets_advice_that_works() {
         ("app/__main__.py", "from . import part\nprint(part.__name__)\n"),
         ("app/part.py", ""),
     ];
-    write(folder.path(), &files);
+    write_files(folder.path(), &files);
     for (path, module) in [("app", "app"), ("app/__main__.py", "app.__main__")] {
-        let output = build(folder.path(), &[path]);
+        let output = build_in(folder.path(), &[path]);
         let stderr = text(&output.stderr);
         assert_eq!(output.status.code(), Some(1));
         assert!(stderr.starts_with("error: Relative import in `__main__.py:1`"), "{stderr}");
         let script = stderr.split('`').find(|part| part.starts_with("import runpy")).expect("the hint names a script");
         assert!(script.contains(&format!("\"{module}\"")), "{script}");
-        write(folder.path(), &[("start.py", script)]);
-        let output = build(folder.path(), &["start.py"]);
+        write_files(folder.path(), &[("start.py", script)]);
+        let output = build_in(folder.path(), &["start.py"]);
         assert!(output.status.success(), "{}", text(&output.stderr));
         let mut packed = Command::new(folder.path().join("dist/start"));
         clean(&mut packed);

@@ -94,16 +94,27 @@ pub fn pack_source_with(folder: &Path, python: &Path, source: &str, arguments: &
 /// Writes a program of several files into `folder/program` and packs it with `python`, for the folder or one of the files.
 pub fn pack_files(folder: &Path, python: &Path, files: &[(&str, &str)], entry: &str, arguments: &[&str]) -> PathBuf {
     let program = folder.join("program");
-    for (name, text) in files {
-        let path = program.join(name);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, text).unwrap();
-    }
+    write_files(&program, files);
     let entry = program.join(entry);
     let arguments = [entry.as_os_str(), OsStr::new("--python"), python.as_os_str()]
         .into_iter()
         .chain(arguments.iter().map(OsStr::new));
     build(&folder.join("packed"), arguments)
+}
+
+/// Writes files below `folder`.
+pub fn write_files(folder: &Path, files: &[(&str, &str)]) {
+    for (name, text) in files {
+        let path = folder.join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
+/// What `rpack build` says in `folder`.
+pub fn build_in(folder: &Path, arguments: &[&str]) -> Output {
+    let python = crate::interpreters::any();
+    run(rpack().current_dir(folder).arg("build").args(arguments).arg("--python").arg(python))
 }
 
 /// Runs a command and gives its output.

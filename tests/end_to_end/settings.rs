@@ -1,26 +1,12 @@
 //! What is said about a build in files: `[tool.rpack]` in `pyproject.toml`, and PyInstaller's `.spec` files.
 
-use crate::interpreters;
-use crate::rpack::{clean, rpack, run, text};
+use crate::rpack::{build_in, clean, text, write_files};
 use crate::store::assert_prints;
-use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 const PROGRAM: &str =
     "import os, sys\nprint(sys.flags.optimize, open(os.path.join(sys._MEIPASS, 'texts/a.txt')).read())\n";
-
-fn write(folder: &Path, files: &[(&str, &str)]) {
-    for (name, content) in files {
-        let path = folder.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, content).unwrap();
-    }
-}
-
-fn build(folder: &Path, arguments: &[&str]) -> Output {
-    run(rpack().current_dir(folder).arg("build").args(arguments).arg("--python").arg(interpreters::any()))
-}
 
 #[track_caller]
 fn assert_runs(program: &Path, printed: &str) {
@@ -33,16 +19,19 @@ fn assert_runs(program: &Path, printed: &str) {
 fn a_project_says_how_it_is_packed_and_flags_decide() {
     let folder = tempfile::tempdir().unwrap();
     let settings = "[tool.rpack]\nname = 'tool'\nadd-data = ['files/*.txt:texts']\noptimize = 2\ndistpath = 'out'\nonedir = true\n";
-    write(folder.path(), &[("app/pyproject.toml", settings), ("app/main.py", PROGRAM), ("app/files/a.txt", "text")]);
+    write_files(
+        folder.path(),
+        &[("app/pyproject.toml", settings), ("app/main.py", PROGRAM), ("app/files/a.txt", "text")],
+    );
     // Paths are meant from the file, wherever rpack runs.
-    let output = build(folder.path(), &["app"]);
+    let output = build_in(folder.path(), &["app"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_runs(&folder.path().join("app/out/tool/tool"), "2 text\n");
     // What was built is no part of the program, although it lies in its folder.
-    let output = build(folder.path(), &["app", "-v"]);
+    let output = build_in(folder.path(), &["app", "-v"]);
     assert!(output.status.success() && !text(&output.stderr).contains("_internal"), "{}", text(&output.stderr));
     let output =
-        build(folder.path(), &["app", "--onefile", "--optimize", "0", "--distpath", "here", "--name", "other"]);
+        build_in(folder.path(), &["app", "--onefile", "--optimize", "0", "--distpath", "here", "--name", "other"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_runs(&folder.path().join("here/other"), "0 text\n");
 }
@@ -50,11 +39,11 @@ fn a_project_says_how_it_is_packed_and_flags_decide() {
 #[test]
 fn an_unknown_key_is_named_with_its_line_and_the_nearest_one() {
     let folder = tempfile::tempdir().unwrap();
-    write(
+    write_files(
         folder.path(),
         &[("pyproject.toml", "[tool.rpack]\nname = 'x'\nhidden-import = []\n"), ("tools/main.py", "")],
     );
-    let output = build(folder.path(), &["tools/main.py"]);
+    let output = build_in(folder.path(), &["tools/main.py"]);
     let expected = "error: Unknown key `hidden-import` in `[tool.rpack]` (`pyproject.toml:3`)\n\n\
         hint: Did you mean `hidden-imports`?\n";
     assert_eq!((text(&output.stderr), output.status.code()), (expected.to_owned(), Some(1)));
@@ -83,7 +72,7 @@ fn a_spec_file_says_the_same_to_rpack() {
     );
     let program =
         format!("{PROGRAM}for name in ('hidden', 'package.part'):\n    print(__import__(str(name)).__name__)\n");
-    write(
+    write_files(
         folder.path(),
         &[
             ("project/file.spec", &one_file),
@@ -95,11 +84,11 @@ fn a_spec_file_says_the_same_to_rpack() {
             ("project/lib/package/part.py", ""),
         ],
     );
-    let output = build(folder.path(), &["project/file.spec"]);
+    let output = build_in(folder.path(), &["project/file.spec"]);
     let stderr = text(&output.stderr);
     assert!(output.status.success() && stderr.contains("note: `icon` is not needed: "), "{stderr}");
     assert_runs(&folder.path().join("dist/tool"), "1 text\nhidden\npackage\n");
-    let output = build(folder.path(), &["project/folder.spec", "--distpath", "here"]);
+    let output = build_in(folder.path(), &["project/folder.spec", "--distpath", "here"]);
     assert!(output.status.success(), "{}", text(&output.stderr));
     assert_runs(&folder.path().join("here/tool/tool"), "1 text\nhidden\npackage\n");
 }
@@ -109,8 +98,8 @@ fn a_spec_file_that_computes_is_refused_and_not_run() {
     let folder = tempfile::tempdir().unwrap();
     let spec = "import os\nopen('was-run', 'w')\nfiles = [(name, '.') for name in os.listdir('.')]\n\
         a = Analysis(['app.py'], datas=files)\n";
-    write(folder.path(), &[("app.spec", spec), ("app.py", "")]);
-    let output = build(folder.path(), &["app.spec"]);
+    write_files(folder.path(), &[("app.spec", spec), ("app.py", "")]);
+    let output = build_in(folder.path(), &["app.spec"]);
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
     assert!(stderr.contains("error: `datas` is not plain") && stderr.contains("(`app.spec:3`)"), "{stderr}");
