@@ -16,8 +16,9 @@ use std::thread::{Scope, ScopedJoinHandle};
 
 /// How many bytes are decompressed ahead at most. More than this takes longer than what is done meanwhile.
 const MOST: usize = 8 << 20;
-/// How many bytes are used before their memory is given back.
-const GIVEN_BACK_TOGETHER: usize = 128 << 10;
+/// How many bytes are used before their memory is given back. Each time takes a call into the kernel for every gap between
+/// them.
+const GIVEN_BACK_TOGETHER: usize = 1 << 20;
 
 /// The modules that are decompressed ahead, and their memory.
 pub struct Modules<'a> {
@@ -27,6 +28,8 @@ pub struct Modules<'a> {
     memory: Memory,
     is_enough: AtomicBool,
     used: AtomicUsize,
+    /// How many of them the program has not asked for yet.
+    unasked: AtomicUsize,
 }
 
 struct Slot {
@@ -34,6 +37,7 @@ struct Slot {
     /// Where its content is to lie in the memory.
     range: Range<usize>,
     state: AtomicU8,
+    was_asked: AtomicBool,
 }
 
 /// Nobody has begun with it.
@@ -74,18 +78,23 @@ impl<'a> Modules<'a> {
             let start = end;
             end = usize::try_from(frame.size).ok()?.checked_add(start).filter(|&end| end <= MOST).unwrap_or(start);
             if end > start {
-                slots.push(Slot { frame, range: start..end, state: AtomicU8::new(WAITING) });
+                let (state, was_asked) = (AtomicU8::new(WAITING), AtomicBool::new(false));
+                slots.push(Slot { frame, range: start..end, state, was_asked });
             }
         }
         let mut map = MmapMut::map_anon(end).ok().filter(|_| end > 0)?;
         let memory = Memory { start: map.as_mut_ptr(), _map: map };
-        Some(Modules { executable, slots, memory, is_enough: AtomicBool::new(false), used: AtomicUsize::new(0) })
+        let (is_enough, used, unasked) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(slots.len()));
+        Some(Modules { executable, slots, memory, is_enough, used, unasked })
     }
 
     /// The content of the module whose frame begins at `offset`, if it is there already. Nobody waits for it: whoever gets
     /// nothing decompresses it, which takes as long.
     pub fn take(&self, offset: u64) -> Option<&[u8]> {
         let slot = self.slot(offset)?;
+        if !slot.was_asked.swap(true, Ordering::Relaxed) {
+            self.unasked.fetch_sub(1, Ordering::Relaxed);
+        }
         match slot.state.swap_if(READY, TAKEN) {
             // SAFETY: the slot was ready, so its range was written and is not written any more; it has been taken by this
             // call alone, and its memory stays until it is given back.
@@ -97,15 +106,20 @@ impl<'a> Modules<'a> {
         }
     }
 
-    /// Gives back what [`Modules::take`] gave. It must not be used any more. `and_more` is called when memory is freed.
-    pub fn give_back(&self, offset: u64, and_more: impl FnOnce()) {
+    /// Whether the program has asked for all of them. What it imports later is little, and most programs serve or work now.
+    pub fn are_all_asked(&self) -> bool {
+        self.unasked.load(Ordering::Relaxed) == 0
+    }
+
+    /// Gives back what [`Modules::take`] gave. It must not be used any more.
+    pub fn give_back(&self, offset: u64) {
         let Some(slot) = self.slot(offset) else { return };
-        if slot.state.swap_if(TAKEN, DONE).is_ok()
-            && self.used.fetch_add(slot.range.len(), Ordering::Relaxed) + slot.range.len() > GIVEN_BACK_TOGETHER
-        {
-            self.used.store(0, Ordering::Relaxed);
-            self.free();
-            and_more();
+        if slot.state.swap_if(TAKEN, DONE).is_ok() {
+            let used = self.used.fetch_add(slot.range.len(), Ordering::Relaxed) + slot.range.len();
+            if used > GIVEN_BACK_TOGETHER || self.are_all_asked() {
+                self.used.store(0, Ordering::Relaxed);
+                self.free();
+            }
         }
     }
 
@@ -115,6 +129,7 @@ impl<'a> Modules<'a> {
             let _ = slot.state.swap_if(READY, DONE);
             let _ = slot.state.swap_if(WAITING, DONE);
         }
+        self.unasked.store(0, Ordering::Relaxed);
         self.free();
     }
 

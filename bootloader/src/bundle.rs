@@ -61,22 +61,37 @@ impl<'a> Bundle<'a> {
             }
         }
         self.is_settled.store(true, Ordering::Relaxed);
-        self.forget();
+        self.forget_after_start();
     }
 
     /// Decompresses `frame` into `target`; whether it held exactly that many bytes.
     pub fn decompress(&self, frame: Frame, target: &mut [u8]) -> bool {
         let is_done = self.payload.decompress(frame, target);
-        // Later only few modules come this way, and what this call mapped would stay in each of a user's programs.
-        if self.is_settled.load(Ordering::Relaxed) {
-            self.forget();
-        }
+        self.forget_after_start();
         is_done
     }
 
-    fn forget(&self) {
-        self.payload.executable.forget();
-        os::forget_own_code();
+    /// The content of a module that was decompressed ahead, until [`Bundle::give_back`].
+    pub fn take(&self, offset: u64) -> Option<&[u8]> {
+        self.ahead.as_ref()?.modules.take(offset)
+    }
+
+    /// Gives back what [`Bundle::take`] gave.
+    pub fn give_back(&self, offset: u64) {
+        if let Some(ahead) = &self.ahead {
+            ahead.modules.give_back(offset);
+        }
+        self.forget_after_start();
+    }
+
+    /// Lets go what was mapped of the executable, once the program has imported what every run imports. Before that most of it
+    /// would come back at once; later only few modules are asked for, and what they map would stay in each of a user's programs.
+    pub fn forget_after_start(&self) {
+        let is_started = self.ahead.as_ref().is_none_or(|ahead| ahead.modules.are_all_asked());
+        if is_started && self.is_settled.load(Ordering::Relaxed) {
+            self.payload.executable.forget();
+            os::forget_own_code();
+        }
     }
 
     /// Goes on with the files where the process has put them before it became an interpreter, and with `libraries`, which it

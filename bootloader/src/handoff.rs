@@ -78,7 +78,7 @@ unsafe extern "C" fn decompress(
 unsafe extern "C" fn take(bootloader: *const c_void, offset: u64) -> *const u8 {
     // SAFETY: the runtime passes back the pointer that `call` gave to it.
     let bundle = unsafe { &*bootloader.cast::<Bundle>() };
-    bundle.ahead.as_ref().and_then(|ahead| ahead.modules.take(offset)).map_or(ptr::null(), <[u8]>::as_ptr)
+    bundle.take(offset).map_or(ptr::null(), <[u8]>::as_ptr)
 }
 
 /// See [`Handoff::give_back`].
@@ -89,9 +89,7 @@ unsafe extern "C" fn take(bootloader: *const c_void, offset: u64) -> *const u8 {
 unsafe extern "C" fn give_back(bootloader: *const c_void, offset: u64) {
     // SAFETY: the runtime passes back the pointer that `call` gave to it.
     let bundle = unsafe { &*bootloader.cast::<Bundle>() };
-    if let Some(ahead) = &bundle.ahead {
-        ahead.modules.give_back(offset, os::forget_own_code);
-    }
+    bundle.give_back(offset);
 }
 
 /// See [`Handoff::settle`].
@@ -122,7 +120,7 @@ unsafe extern "C" fn native_path(bootloader: *const c_void, file: u32) -> *const
             ptr::null()
         }
     };
-    os::forget_own_code();
+    bundle.forget_after_start();
     path
 }
 
