@@ -143,7 +143,7 @@ fn c_string(text: &str) -> Result<CString, String> {
 /// # Safety
 ///
 /// `F` must be the type of the function called `name`.
-unsafe fn function<F>(name: &CStr) -> Result<F, String> {
+pub unsafe fn function<F>(name: &CStr) -> Result<F, String> {
     assert_eq!(size_of::<F>(), size_of::<*mut c_void>());
     // SAFETY: the handle is the predefined one for all global symbols.
     let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };

@@ -5,6 +5,7 @@
 //! and finds the few functions outside of that ABI by name.
 
 mod adopted;
+mod arenas;
 mod basic_prompt;
 mod collector;
 mod configuration;
@@ -72,6 +73,9 @@ fn start(handoff: &'static Handoff) -> Result<c_int, String> {
 
 /// Starts Python for `role`. Beyond this there is an interpreter, and errors are Python's exceptions.
 fn initialize(program: &'static Program, role: Role) -> Result<(), String> {
+    if role == Role::Program {
+        arenas::provide(program);
+    }
     let frozen = frozen::provide(program, role)?;
     reveal::install(program)?;
     configuration::initialize(program, role)?;

@@ -221,7 +221,8 @@ fn c_string(pointer: *const c_char) -> &'static CStr {
     unsafe { CStr::from_ptr(pointer) }
 }
 
-fn now() -> u64 {
+/// Nanoseconds of the monotonic clock.
+pub fn now() -> u64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the call fills the structure that it is given.
     unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
