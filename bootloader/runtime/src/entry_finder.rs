@@ -42,7 +42,7 @@ impl Hook {
 
 /// Finds the modules of one package of the bundle, or of its root.
 #[pyclass(frozen, module = "rpack", name = "EntryFinder")]
-struct EntryFinder {
+pub struct EntryFinder {
     program: &'static Program,
     importer: Py<Importer>,
     package: String,
@@ -51,6 +51,17 @@ struct EntryFinder {
 
 #[pymethods]
 impl EntryFinder {
+    /// Whether a module is known by another name than its own and its source lies in the folder. Who asks for one by its path
+    /// may want to make something else of it: pytest rewrites what the sources of tests assert, if CPython's loader has them.
+    fn has_source(&self, fullname: &str) -> bool {
+        let tail = fullname.rsplit('.').next().unwrap_or(fullname);
+        let is_renamed = !self.package.is_empty() && fullname != format!("{}.{tail}", self.package);
+        is_renamed && self.program.is_unpacked() && {
+            let known = self.program.index.find_module(&format!("{}.{tail}", self.package));
+            known.is_some_and(|module| !module.is_package && self.program.index.find_file(module.path).is_some())
+        }
+    }
+
     /// The spec of a module in this folder: one of the bundle's, or one whose file lies in the folder, as a data file that
     /// was added under a module's name does.
     #[pyo3(signature = (fullname, target=None))]
@@ -61,7 +72,9 @@ impl EntryFinder {
         target: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let _ = target;
-        if let Some(spec) = self.packed_spec(py, fullname)? {
+        if !self.has_source(fullname)
+            && let Some(spec) = self.packed_spec(py, fullname)?
+        {
             return Ok(spec);
         }
         let none = py.None().into_bound(py);

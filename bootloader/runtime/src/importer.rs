@@ -6,6 +6,8 @@
 use crate::adopted;
 use crate::collector;
 use crate::entry_finder;
+use crate::namespaces;
+use crate::package_resources;
 use crate::pages;
 use crate::program::Program;
 use crate::unmarshal;
@@ -122,7 +124,11 @@ impl Importer {
         // Called through the import system's own function, whose frame makes tracebacks leave out the import system.
         let ImportSystem { call, exec, .. } = &*self.import_system;
         let arguments = (exec, code, module.getattr(intern!(py, "__dict__"))?);
-        collector::relaxed(py, || call.bind(py).call1(arguments).map(drop))
+        collector::relaxed(py, || call.bind(py).call1(arguments).map(drop))?;
+        if package_resources::is_one(&name) {
+            package_resources::register(module, self.program)?;
+        }
+        Ok(())
     }
 
     /// Imports a module as loaders did before PEP 451; deprecated, and still what programs with plugins do.
@@ -202,6 +208,16 @@ impl Importer {
         context: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Vec<Bound<'py, PyAny>>> {
         distributions::find(py, self.program, context)
+    }
+
+    /// The spec of a namespace package whose parent's path is now another one.
+    fn find_portions<'py>(
+        &self,
+        py: Python<'py>,
+        fullname: &str,
+        path: &Bound<'py, PyAny>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        namespaces::spec(self.import_system.module_spec.bind(py), self.program, fullname, path)
     }
 
     /// Nothing is cached that could become stale.
@@ -291,9 +307,9 @@ impl Importer {
         let py = slf.py();
         let loader = resources::namespace_loader(py, self.program)?;
         let spec = self.import_system.module_spec.bind(py).call1((name, loader))?;
-        let path = PyList::new(py, [path])?;
+        let path = PyList::new(py, namespaces::portions(py, self.program, name, path)?)?;
         let namespace_path = py.import("_frozen_importlib_external")?.getattr("_NamespacePath")?;
-        let locations = namespace_path.call1((name, path, slf.getattr(intern!(py, "find_spec"))?))?;
+        let locations = namespace_path.call1((name, path, slf.getattr(intern!(py, "find_portions"))?))?;
         spec.setattr(intern!(py, "submodule_search_locations"), locations)?;
         Ok(spec)
     }

@@ -1,0 +1,5 @@
+from company.core import colours
+
+
+def name():
+    return f"not {colours.RED}"

@@ -1,0 +1,13 @@
+"""A namespace package that a second folder becomes a part of while the program runs."""
+
+import sys
+from pathlib import Path
+
+import company
+from company.core import colours
+
+print([Path(folder).name for folder in company.__path__], colours.RED)
+sys.path.append(str(Path(__file__).parent / "extras"))
+from company.plugins import blue
+
+print([Path(folder).parent.name == "extras" for folder in company.__path__], blue.name())
