@@ -40,6 +40,10 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
         // `unittest` looks for files of tests.
         return Some(Call::Sources);
     }
+    if call.arguments.args.iter().any(|argument| is_importer(argument, conditions)) {
+        // `map(__import__, names)`
+        return Some(Call::Computed);
+    }
     let function = conditions.dotted(&call.func)?;
     if function == "attach_stub" || function.ends_with(".attach_stub") {
         return Some(Call::ReadsStub);
@@ -107,9 +111,26 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
         | "inspect.getsourcelines"
         | "linecache.getline"
         | "linecache.getlines" => Some(Call::ShowsSources),
+        // They show lines of the program's sources; a library only passes on what happened.
+        "traceback.extract_stack"
+        | "traceback.extract_tb"
+        | "traceback.format_exc"
+        | "traceback.format_exception"
+        | "traceback.format_stack"
+        | "traceback.format_tb"
+        | "traceback.TracebackException.from_exception"
+            if identity.origin == Origin::Program =>
+        {
+            Some(Call::ShowsSources)
+        }
         "open" | "io.open" | "tokenize.open" if is_own_file(call, conditions) => Some(Call::ShowsSources),
         _ => None,
     }
+}
+
+/// Whether an expression is a function that imports what it is given.
+fn is_importer(expression: &Expr, conditions: &Conditions<'_>) -> bool {
+    matches!(conditions.dotted(expression).as_deref(), Some("__import__" | "importlib.import_module"))
 }
 
 /// Whether a module reads its own source: `open(__file__)`, `Path(__file__).read_text()`.
@@ -328,11 +349,14 @@ pub(crate) fn start_of(expression: &Expr, conditions: &Conditions<'_>, identity:
         .or_else(|| own_name_start(expression, conditions, identity))
 }
 
-/// The modules that a text imports which is Python source: `exec("from settings import *")`.
+/// The modules that a text imports which is Python source: `exec("from settings import *")`, `eval("__import__('os').sep")`.
 pub(crate) fn imports_in(text: &str) -> impl Iterator<Item = &str> {
     const LONGEST: usize = 400;
     let statements = text.split([';', '\n']).filter(move |_| text.len() <= LONGEST);
-    statements.filter_map(|statement| {
+    let called = text.split("__import__(").skip(1).filter(move |_| text.len() <= LONGEST);
+    let called =
+        called.filter_map(|rest| rest.trim_start().split(['\'', '"']).nth(1)).filter(|name| is_dotted_name(name));
+    called.chain(statements.filter_map(|statement| {
         let (word, rest) = statement.trim().split_once(' ')?;
         let name = rest.split_whitespace().next()?;
         let is_import = match word {
@@ -341,7 +365,7 @@ pub(crate) fn imports_in(text: &str) -> impl Iterator<Item = &str> {
             _ => false,
         };
         (is_import && is_dotted_name(name)).then_some(name)
-    })
+    }))
 }
 
 /// The literal text that an expression starts with.

@@ -1,5 +1,7 @@
+mod commands;
 mod texts;
 
+use self::commands::Commands;
 use self::texts::{Listing, Use};
 use crate::condition::{Conditions, Role};
 use crate::dynamic::{self, Call};
@@ -10,8 +12,8 @@ use crate::project::Origin;
 use crate::rules;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{
-    Decorator, ExceptHandler, Expr, ExprContext, InterpolatedStringElement, Operator, Stmt, StmtFunctionDef, StmtIf,
-    StmtImport, StmtImportFrom, StmtTry, StmtWith,
+    Decorator, ExceptHandler, Expr, ExprContext, ExprList, ExprTuple, InterpolatedStringElement, Operator, Stmt,
+    StmtFunctionDef, StmtIf, StmtImport, StmtImportFrom, StmtTry, StmtWith,
 };
 use ruff_text_size::TextSize;
 use std::collections::BTreeSet;
@@ -32,6 +34,9 @@ pub(crate) struct Extracted {
     pub(crate) handles_sources: bool,
     pub(crate) shows_sources: bool,
     pub(crate) executes: bool,
+    pub(crate) commands: Commands,
+    /// Modules that an interpreter is started with, if one is.
+    pub(crate) runs: Vec<Located>,
     pub(crate) defines: BTreeSet<String>,
     pub(crate) decorators: BTreeSet<(String, String)>,
     pub(crate) edits_path: bool,
@@ -358,11 +363,15 @@ impl<'a> Extractor<'a> {
             if let Some(target) = &item.optional_vars {
                 self.visit_expr(target);
             }
-            if let Expr::Call(call) = &item.context_expr
-                && self.conditions.dotted(&call.func).as_deref() == Some("contextlib.suppress")
-            {
+            let Expr::Call(call) = &item.context_expr else { continue };
+            let function = self.conditions.dotted(&call.func).unwrap_or_default();
+            if function == "contextlib.suppress" {
                 guarded |= call.arguments.args.iter().any(|caught| self.catches_import_error(caught));
             }
+            // `with try_import() as imports:`, of a library's own.
+            let name = function.rsplit('.').next().unwrap_or_default();
+            guarded |= ["try", "optional", "suppress", "ignore"].iter().any(|word| name.contains(word))
+                && name.contains("import");
         }
         self.within(|around| around.guarded |= guarded, &statement.body);
     }
@@ -491,6 +500,7 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 }
                 self.result.executes |= matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "exec");
                 self.note_files(call);
+                self.note_command(&call.arguments.args);
                 call.arguments.keywords.iter().for_each(|keyword| self.note_sibling(&keyword.value));
                 self.call(call);
                 visitor::walk_expr(self, expression);
@@ -521,6 +531,7 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                     self.result.words.insert(attribute.attr.as_str().to_owned());
                 }
                 if let Some(dotted) = self.conditions.dotted(expression) {
+                    self.result.commands.names_executable |= dotted == "sys.executable";
                     let extends_own_path =
                         matches!(dotted.as_str(), "__path__.append" | "__path__.extend" | "__path__.insert");
                     self.result.shares_own_path |= extends_own_path;
@@ -539,9 +550,13 @@ impl<'a> Visitor<'a> for Extractor<'a> {
             }
             Expr::StringLiteral(text) if self.identity.origin != Origin::StandardLibrary => {
                 self.note_text(text.value.to_str());
+                self.note_run(text.value.to_str(), start(expression));
                 self.reference(text.value.to_str(), start(expression));
             }
             Expr::List(_) | Expr::Tuple(_) | Expr::Set(_) | Expr::Dict(_) => {
+                if let Expr::List(ExprList { elts, .. }) | Expr::Tuple(ExprTuple { elts, .. }) = expression {
+                    self.note_command(elts);
+                }
                 self.table(expression);
                 visitor::walk_expr(self, expression);
             }
@@ -550,6 +565,7 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 for (position, element) in text.value.elements().enumerate() {
                     if let InterpolatedStringElement::Literal(literal) = element {
                         self.note_text(&literal.value);
+                        self.note_command_line(&literal.value, start(expression));
                         if position == 0 {
                             self.reference(&format!("{}{{", literal.value), start(expression));
                         }

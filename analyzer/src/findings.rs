@@ -100,6 +100,7 @@ pub(crate) fn finish(
         own_files: growing.own.into_files(),
         asked: growing.asked,
         missing_distributions: growing.missing_distributions,
+        starts_interpreter: growing.starts_interpreter,
         consulted,
     }
 }

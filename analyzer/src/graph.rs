@@ -25,6 +25,8 @@ pub struct ModuleGraph {
     pub asked: Vec<AskedFiles>,
     /// Distributions whose metadata a flag asks for, and which are not installed.
     pub missing_distributions: Vec<String>,
+    /// Whether the program, or a library in it, starts `sys.executable` as an interpreter: with `-c`, `-m` or a script.
+    pub starts_interpreter: bool,
     /// What else the analysis was made from.
     pub consulted: Consulted,
 }

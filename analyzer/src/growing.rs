@@ -74,6 +74,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) named_packages: Vec<(Importer, String)>,
     /// Distributions whose data files have been searched for names, and how many nodes were asked for theirs.
     pub(crate) searched: (BTreeSet<usize>, usize),
+    /// Whether some module starts `sys.executable` as an interpreter.
+    pub(crate) starts_interpreter: bool,
     /// The distributions that the program wants.
     pub(crate) wanted: Wanted<'a>,
     /// What lies in the program's own folder.
@@ -157,6 +159,7 @@ impl<'a> Growing<'a> {
             listing: BTreeSet::new(),
             named_packages: Vec::new(),
             searched: (BTreeSet::new(), 0),
+            starts_interpreter: false,
             wanted: Wanted::new(project, owners),
             own: OwnFolder::default(),
             additions,
@@ -326,6 +329,12 @@ impl<'a> Growing<'a> {
             EdgeKind::Optional => from_life.min(Life::Tried),
             _ => Life::Dormant,
         };
+        self.enliven(node, life);
+    }
+
+    /// Notes that a module is as live as this, or more, and with it what it imports.
+    pub(crate) fn enliven(&mut self, node: usize, life: Life) {
+        let project = self.project;
         let mut waiting = vec![(node, life)];
         while let Some((index, life)) = waiting.pop() {
             let Some(node) = self.nodes.get_mut(index).filter(|node| node.life < life) else { continue };

@@ -1,4 +1,5 @@
 use crate::condition::Role;
+use crate::dynamic::is_dotted_name;
 use crate::extract::{self, Located};
 use crate::graph::EdgeKind;
 use crate::interpreter::Interpreter;
@@ -42,6 +43,8 @@ pub(crate) struct Outline {
     /// What a library's functions and classes are decorated with, of other libraries: the library,
     /// and the name of the decorator.
     pub(crate) decorators: BTreeSet<(String, String)>,
+    /// Whether the module starts `sys.executable` as an interpreter: with `-c`, `-m` or a script.
+    pub(crate) starts_interpreter: bool,
     /// Whether the module executes code that it has made.
     pub(crate) executes: bool,
     /// Whether the module uses `sys.path`, so that modules may be found in further folders.
@@ -61,6 +64,8 @@ pub(crate) struct Outline {
     pub(crate) lists_modules: bool,
     /// Whether the module looks for source files in folders.
     pub(crate) lists_sources: bool,
+    /// Whether the module lists files in folders.
+    pub(crate) lists_folders: bool,
     /// Packages around the module whose folders it names by its own file.
     pub(crate) own_folders: Vec<String>,
     /// Whether the package extends its own `__path__`, or gives it to a function, as one does whose modules are plugins.
@@ -106,6 +111,8 @@ pub(crate) enum Target {
     Code(String),
     /// A group of entry points.
     Group(String),
+    /// A module that an interpreter is started with (`-m`).
+    Run(String),
 }
 
 /// Where and why a source file does not parse.
@@ -169,6 +176,18 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     if extracted.has_module_getattr || extracted.edits_import_system || !extracted.computed_imports.is_empty() {
         imports.extend(with_lines(extracted.library_texts));
     }
+    if extracted.commands.starts_interpreter() {
+        imports.extend(with_lines(extracted.runs));
+    }
+    if !extracted.computed_imports.is_empty() && identity.origin == Origin::Program {
+        let line = extracted.computed_imports.first().map_or(0, |&offset| line_of(offset));
+        imports.extend(modules_in(&extracted.texts, interpreter).into_iter().map(|name| Import {
+            target: Target::Code(name),
+            line,
+            kind: EdgeKind::Dynamic,
+            within: None,
+        }));
+    }
     let dormant = extracted.dormant.into_iter().map(|(name, located)| (name, with_lines(located))).collect();
     let mut seen = BTreeSet::new();
     let attribute_uses = extracted
@@ -189,10 +208,12 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         handles_sources: extracted.handles_sources,
         shows_sources: extracted.shows_sources,
         executes: extracted.executes,
+        starts_interpreter: extracted.commands.starts_interpreter(),
         defines: if extracted.shows_sources { extracted.defines } else { BTreeSet::new() },
         decorators: extracted.decorators,
         edits_path: extracted.edits_path,
         lists_sources: extracted.lists_folders && extracted.source_texts.iter().any(|text| text.ends_with(".py")),
+        lists_folders: extracted.lists_folders,
         source_texts: extracted.source_texts,
         read_packages: extracted.read_packages,
         words: extracted.words,
@@ -204,6 +225,20 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         shares_own_path: extracted.shares_own_path,
         syntax_error,
     }
+}
+
+/// The modules of the standard library among the texts in a module of the program that imports what it computes:
+/// `"json csv xml.dom".split()`. In a text that says something else there are other words too.
+fn modules_in(texts: &[String], interpreter: &Interpreter) -> BTreeSet<String> {
+    let is_standard = |word: &&str| {
+        let top = word.split('.').next().unwrap_or_default();
+        interpreter.stdlib_modules.contains(top) && is_dotted_name(word)
+    };
+    let words = |text: &'_ String| -> Vec<String> {
+        let words: Vec<&str> = text.split([' ', ',', ';']).filter(|word| !word.is_empty()).collect();
+        if words.iter().all(is_standard) { words.into_iter().map(str::to_owned).collect() } else { Vec::new() }
+    };
+    texts.iter().flat_map(words).collect()
 }
 
 /// Whether a module starts an interpreter with `-m` and its own name, as loky's workers are started.

@@ -4,7 +4,7 @@ use crate::distribution::normalized;
 use crate::dynamic::is_dotted_name;
 use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind};
-use crate::growing::{Growing, Importer};
+use crate::growing::{ENTRY, Growing, Importer, Node};
 use crate::library_sources::Sources;
 use crate::outline::{Import, Outline, Target};
 use crate::project::Origin;
@@ -223,6 +223,23 @@ fn include_below(growing: &mut Growing<'_>, package: &str, start: &str, importer
                 waiting.push((name, level + 1));
             }
         }
+    }
+}
+
+/// Includes a module that an interpreter is started with, and the `__main__` of a package. A library names its own.
+pub(crate) fn follow_run(growing: &mut Growing<'_>, index: usize, name: &str, importer: Importer) {
+    let is_library = |node: &Node| node.found.origin == Origin::Library;
+    if let Some(node) = growing.nodes.get(index).filter(|node| is_library(node)) {
+        let from = growing.owners.of_file(&node.found.path);
+        if from.is_none() || wanted::owner_of(growing, name) != from {
+            return;
+        }
+    }
+    growing.guess(name, importer);
+    let program = format!("{name}.{ENTRY}");
+    if growing.look_up(name).is_some_and(|found| found.submodule_path.is_some()) && growing.look_up(&program).is_some()
+    {
+        let _ = growing.include(&program, importer);
     }
 }
 

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::finder::Found;
 use crate::findings::{self, refuse_certain_syntax_errors};
 use crate::graph::{EdgeKind, ModuleGraph, ModuleKind, Options, Warning};
-use crate::growing::{ENTRY, Growing, Importer};
+use crate::growing::{ENTRY, Growing, Importer, Life};
 use crate::memory::{NoMemory, Work};
 use crate::native_imports::follow_native;
 use crate::outline::{Import, Outline, Target};
@@ -156,9 +156,13 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
         growing.wanted.waiting.push((index, import));
         return;
     }
+    let is_said = wanted::is_said(growing, index, &import);
     match import.target {
         Target::Module(name) => {
-            growing.require(&name, importer);
+            let node = growing.require(&name, importer);
+            if let Some(node) = node.filter(|_| is_said) {
+                growing.enliven(node, Life::Tried);
+            }
         }
         Target::Members { module, names } => {
             let Some(node) = growing.require(&module, importer) else {
@@ -175,6 +179,12 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
                 wake(growing, index, format!("{module}.{name}"));
             }
             follow_members(growing, node, &names, importer);
+            if is_said {
+                let members = names.iter().filter_map(|name| growing.by_name.get(&format!("{module}.{name}")));
+                for node in members.copied().chain([node]).collect::<Vec<_>>() {
+                    growing.enliven(node, Life::Tried);
+                }
+            }
         }
         Target::Star(module) => {
             if let Some(node) = growing.require(&module, importer) {
@@ -200,6 +210,7 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
             growing.guess_reference(&name, importer);
             growing.named_packages.push((importer, name));
         }
+        Target::Run(name) => packages::follow_run(growing, index, &name, importer),
         Target::Group(group) => packages::follow_group(growing, index, &group, importer),
     }
 }
@@ -215,6 +226,10 @@ fn follow_members(growing: &mut Growing<'_>, node: usize, names: &[String], impo
     for name in names {
         let dotted = format!("{package}.{name}");
         let included = growing.include(&dotted, importer);
+        if included.is_err() {
+            // A hook of the package may know it by another name.
+            rules::aliases(&dotted).iter().for_each(|alias| growing.guess(alias, importer));
+        }
         // A namespace package runs no code that could give it an attribute.
         if included.is_err() && is_namespace && !name.starts_with("__") && !growing.is_dropped(&dotted, importer) {
             growing.note_missing(dotted, importer);
@@ -310,6 +325,7 @@ fn note_attribute_uses(growing: &mut Growing<'_>, index: usize, outline: &mut Ou
 
 /// What the program says of files and folders is known before its imports are followed.
 fn note_own(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
+    growing.starts_interpreter |= outline.starts_interpreter;
     if growing.nodes.get(index).is_some_and(|node| node.found.origin == Origin::Program) {
         growing.own.note(outline);
     }

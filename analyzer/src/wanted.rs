@@ -246,7 +246,7 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
         Target::Members { module, .. } => module,
         Target::Package(name) => name,
         // Each distribution that offers something is looked at by itself.
-        Target::Group(_) | Target::Standard(_) | Target::Required(_) => return false,
+        Target::Group(_) | Target::Standard(_) | Target::Required(_) | Target::Run(_) => return false,
     };
     if is_display(name) {
         return !(life == Life::Live || growing.wanted.is_mentioned("tkinter") || growing.wanted.is_mentioned("tkagg"));
@@ -259,6 +259,15 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
         growing.wanted.want(project, to);
     }
     !leads_there
+}
+
+/// Whether an import stands in a function that the program names, of a library that it imports. Then it is tried, and so is
+/// what the imported module imports.
+pub(crate) fn is_said(growing: &Growing<'_>, index: usize, import: &Import) -> bool {
+    let Some(node) = growing.nodes.get(index).filter(|node| node.found.origin == Origin::Library) else { return false };
+    let Some(name) = import.within.as_ref().filter(|_| import.kind == EdgeKind::Lazy) else { return false };
+    let Some(owner) = growing.owners.of_file(&node.found.path) else { return false };
+    growing.wanted.direct.contains(&owner) && growing.wanted.words.contains(&name.to_ascii_lowercase())
 }
 
 /// Whether a module belongs to the toolkit for windows that the standard library has, which few

@@ -27,6 +27,7 @@ fn imports(source: &str) -> Vec<(String, EdgeKind)> {
         Target::Guess(name) | Target::Package(name) | Target::Code(name) => format!("?{name}"),
         Target::Group(name) => format!("[{name}]"),
         Target::Standard(name) | Target::Required(name) => format!("~{name}"),
+        Target::Run(name) => format!("-m {name}"),
     };
     let is_own = |target: &Target| !matches!(target, Target::Required(_));
     read(source)
@@ -81,6 +82,37 @@ fn surroundings() {
         "from contextlib import suppress\nwith suppress(ImportError):\n import a",
         &[("contextlib:suppress", TopLevel), ("a", Optional)],
     );
+}
+
+#[test]
+fn a_context_of_a_library_guards() {
+    check("with try_import() as x:\n import a", &[("a", Optional)]);
+    check("with lib.optional_imports('x'):\n import a", &[("a", Optional)]);
+    check("with try_lock():\n import a", &[("a", TopLevel)]);
+}
+
+#[test]
+fn interpreters_that_are_started() {
+    for source in [
+        "run([sys.executable, '-c', code])",
+        "run([sys.executable, '-W', 'ignore', '-m', name])",
+        "exec(sys.executable, '-c', code)",
+        "command = [python, '-m', 'a']\nrun(command, executable=sys.executable)",
+        "run(f'{sys.executable} -m a.b', shell=True)",
+        "run([sys.executable, script])",
+        "run([sys.executable, 'other.py'])",
+    ] {
+        assert!(read(&format!("import sys\n{source}")).starts_interpreter, "{source}");
+    }
+    for source in [
+        "run([sys.executable, *sys.argv])",
+        "run([sys.executable, 'serve'])",
+        "run([sys.executable])",
+        "parser.add_argument('-c')",
+        "run(['gcc', '-c', name])",
+    ] {
+        assert!(!read(&format!("import sys\n{source}")).starts_interpreter, "{source}");
+    }
 }
 
 #[test]

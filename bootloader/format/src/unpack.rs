@@ -74,14 +74,14 @@ impl FromStr for Unpack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::index::{FLAG_DEBUG, FLAG_FOLDER};
+    use crate::index::{FLAG_DEBUG, FLAG_FOLDER, FLAG_STARTS_INTERPRETER};
     use crate::linked_in::FLAG_LINKED_IN;
 
     #[test]
     fn every_place_survives_its_name_and_its_flags() {
         for place in Unpack::ALL {
             assert_eq!(place.name().parse(), Ok(place));
-            for other in [FLAG_DEBUG, FLAG_FOLDER, FLAG_LINKED_IN] {
+            for other in [FLAG_DEBUG, FLAG_FOLDER, FLAG_LINKED_IN, FLAG_STARTS_INTERPRETER] {
                 assert_eq!(Unpack::from_flags(place.flags() | other), place);
             }
         }

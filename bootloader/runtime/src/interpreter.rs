@@ -1,4 +1,5 @@
-//! The executable as a plain `python` that has the program's modules: what it is with `RPACK_INTERPRETER=1`.
+//! The executable as a plain `python` that has the program's modules: what it is with `RPACK_INTERPRETER=1`, and for a program
+//! that starts itself as one.
 //!
 //! Tools start `sys.executable -m …` and mean an interpreter; a program that wants this sets the variable for its child. Then
 //! arguments and `PYTHON*` variables mean what they mean to `python`, and CPython's own code reads them.
@@ -6,10 +7,13 @@
 use crate::configuration::Role;
 use crate::face::{self, Face};
 use crate::program::{Prepared, Program};
-use crate::{basic_prompt, importer, open_code, warning_options};
+use crate::{basic_prompt, importer, open_code, warning_options, worker};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
+use rpack_format::index::FLAG_STARTS_INTERPRETER;
 use std::ffi::c_int;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
 /// Whether an interpreter is wanted. A process that gained rights by being started does not listen to the variable, as little
 /// as the dynamic linker listens to its own (`AT_SECURE`, getauxval(3)).
@@ -17,6 +21,40 @@ pub fn is_asked_for() -> bool {
     // SAFETY: only reads what the kernel handed to the process.
     let is_privileged = unsafe { libc::getauxval(libc::AT_SECURE) } != 0;
     !is_privileged && std::env::var_os("RPACK_INTERPRETER").is_some_and(|value| value == "1")
+}
+
+/// Whether the program started itself and meant an interpreter: `[sys.executable, "-m", "package.worker"]`. Its sources say that
+/// it does so, the parent process is this executable, and the arguments begin as only a `python`'s do. Without this the child
+/// would be the program again, which would start the next one.
+pub fn is_meant(program: &'static Program) -> bool {
+    program.index.header().flags & FLAG_STARTS_INTERPRETER != 0
+        && program.arguments_after_name().is_some_and(|arguments| are_for_interpreter(&arguments))
+        && is_child_of_itself()
+        && worker::requested(program).is_none()
+}
+
+/// `-c`, `-m`, or a script, behind what else a `python` takes.
+fn are_for_interpreter(arguments: &[&str]) -> bool {
+    match arguments {
+        ["-c" | "-m", _, ..] => true,
+        ["-W" | "-X", _, rest @ ..] => are_for_interpreter(rest),
+        [flag, rest @ ..] if is_flag(flag) => are_for_interpreter(rest),
+        [script, ..] => script.ends_with(".py") && Path::new(script).is_file(),
+        [] => false,
+    }
+}
+
+/// Whether it is a flag such as `-u`, `-BI` or `-Werror`.
+fn is_flag(argument: &str) -> bool {
+    let Some(letters) = argument.strip_prefix('-').filter(|letters| !letters.is_empty()) else { return false };
+    letters.starts_with(['W', 'X']) || letters.bytes().all(|letter| b"bBdEiIOPqsSuvx".contains(&letter))
+}
+
+fn is_child_of_itself() -> bool {
+    let file = |process: &str| std::fs::metadata(format!("/proc/{process}/exe")).map(|file| (file.dev(), file.ino()));
+    // SAFETY: asks for a number.
+    let parent = unsafe { libc::getppid() };
+    matches!((file(&parent.to_string()), file("self")), (Ok(parent), Ok(own)) if parent == own)
 }
 
 /// Does what the arguments ask of a `python`, and returns its exit status.

@@ -70,7 +70,7 @@ fn start(handoff: &'static Handoff) -> Result<c_int, String> {
         return Err(format!("the bootloader has version {} and its runtime library {VERSION}", handoff.version));
     }
     let program = Program::receive(handoff)?;
-    if interpreter::is_asked_for() { interpreter::run(program) } else { run(program) }
+    if interpreter::is_asked_for() || interpreter::is_meant(program) { interpreter::run(program) } else { run(program) }
 }
 
 /// Starts Python for `role`. Beyond this there is an interpreter, and errors are Python's exceptions.

@@ -1,0 +1,91 @@
+//! Commands that start `sys.executable`, which a packed program is itself.
+
+use super::Extractor;
+use crate::dynamic;
+use crate::graph::EdgeKind;
+use crate::outline::{Target, start};
+use crate::project::Origin;
+use ruff_python_ast::Expr;
+use ruff_text_size::TextSize;
+
+/// What a module says of commands.
+#[derive(Debug, Default)]
+pub(crate) struct Commands {
+    /// `sys.executable`.
+    pub(super) names_executable: bool,
+    /// `-c` or `-m`, by themselves or in a command line.
+    names_work: bool,
+    /// `[sys.executable, script]`.
+    runs_script: bool,
+}
+
+impl Commands {
+    /// Whether it starts an interpreter.
+    pub(crate) fn starts_interpreter(&self) -> bool {
+        self.names_executable && (self.names_work || self.runs_script)
+    }
+}
+
+impl<'a> Extractor<'a> {
+    /// Takes notice of what may be the parts of a command: `[sys.executable, "-m", "package.worker"]`.
+    pub(super) fn note_command(&mut self, parts: &'a [Expr]) {
+        if self.identity.origin == Origin::StandardLibrary {
+            return;
+        }
+        for pair in parts.windows(2) {
+            let [Expr::StringLiteral(flag), next] = pair else { continue };
+            match (flag.value.to_str(), next) {
+                ("-m", Expr::StringLiteral(module)) => {
+                    self.result.commands.names_work = true;
+                    self.run(module.value.to_str(), start(next));
+                }
+                ("-c" | "-m", _) => self.result.commands.names_work = true,
+                _ => {}
+            }
+        }
+        if let [executable, script, ..] = parts
+            && self.conditions.dotted(executable).as_deref() == Some("sys.executable")
+        {
+            self.result.commands.runs_script |= match script {
+                Expr::StringLiteral(text) => text.value.to_str().ends_with(".py"),
+                Expr::Starred(_) => false,
+                _ => true,
+            };
+        }
+    }
+
+    /// Takes notice of a command line: `f"{sys.executable} -m package.worker"`.
+    pub(super) fn note_command_line(&mut self, text: &str, offset: TextSize) {
+        if self.identity.origin == Origin::StandardLibrary {
+            return;
+        }
+        let mut words = text.split_whitespace().skip_while(|word| !matches!(*word, "-c" | "-m"));
+        let Some(flag) = words.next() else { return };
+        self.result.commands.names_work = true;
+        if flag == "-m"
+            && let Some(module) = words.next()
+        {
+            self.run(module, offset);
+        }
+    }
+
+    /// Takes notice of a text of a library that may be what it gives to `-m`: one of its modules that
+    /// are there to be run, as `ipykernel_launcher` is.
+    pub(super) fn note_run(&mut self, text: &str, offset: TextSize) {
+        const SHORTEST: usize = 4;
+        if self.identity.origin == Origin::Library
+            && text.len() >= SHORTEST
+            && text.contains('_')
+            && !text.contains('.')
+        {
+            self.run(text, offset);
+        }
+    }
+
+    fn run(&mut self, module: &str, offset: TextSize) {
+        if dynamic::is_dotted_name(module) {
+            let located = self.located(Target::Run(module.to_owned()), offset, EdgeKind::Dynamic);
+            self.result.runs.push(located);
+        }
+    }
+}

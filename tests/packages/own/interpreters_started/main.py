@@ -1,0 +1,28 @@
+"""Starts `sys.executable` as what it is with plain Python: an interpreter."""
+
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def said(*arguments, **settings):
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=60, **settings)
+    return done.returncode, done.stdout.strip()
+
+
+async def computed():
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", "print(6 * 7)", stdout=subprocess.PIPE)
+    return (await process.communicate())[0]
+
+
+if len(sys.argv) > 1:
+    raise SystemExit("the program was started again")
+print(said("-c", "import fractions; print(fractions.Fraction(3, 9))"))
+print(said("-Wignore", "-u", "-m", "json.tool", "--compact", input='{"a": 1}'))
+print(subprocess.run([sys.executable, "-m", "jobs.count", "3"], capture_output=True, text=True, cwd=HERE).stdout.strip())
+print(said(str(HERE / "worker.py"), "7"))
+print(said("-c", "raise SystemExit(3)"))
+print(asyncio.run(computed()))
