@@ -29,6 +29,9 @@ pub(crate) fn missing(growing: &Growing<'_>, certain: &[bool]) -> Vec<Missing> {
     for ((name, _), (importer, kind)) in &growing.missing {
         let node = importer.node.and_then(|node| growing.nodes.get(node));
         let origin = node.map_or(Origin::Program, |node| node.found.origin);
+        if origin == Origin::Program && growing.own.has_zipped(name) {
+            continue;
+        }
         let reached = importer.node.and_then(|node| certain.get(node)).copied().unwrap_or(false);
         let certain = reached && *kind == EdgeKind::TopLevel && !may_be_made(growing, name, node);
         if !certain && node.is_some() && rules::is_expected_to_be_absent(name, origin, &growing.project.interpreter) {

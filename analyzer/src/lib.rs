@@ -48,6 +48,7 @@ mod starts;
 mod testing;
 mod walk;
 mod wanted;
+mod zipped;
 
 pub use additions::{Addition, Additions, Included, Preparation, RuntimeHook};
 pub use declaration::Declaration;

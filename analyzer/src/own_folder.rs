@@ -2,10 +2,11 @@ use crate::data_names;
 use crate::dynamic::is_dotted_name;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer};
-use crate::outline::Outline;
-use crate::own_listing;
+use crate::outline::{Outline, Target};
+use crate::own_listing::Tests;
 use crate::program::{EntryPoint, Scope};
 use crate::project::Origin;
+use crate::{own_listing, zipped};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -30,6 +31,14 @@ pub(crate) struct OwnFolder {
     handles_sources: bool,
     /// Whether some module of the program uses `sys.path`.
     edits_path: bool,
+    /// Whether some module of the program lists files in folders.
+    lists_folders: bool,
+    /// Whether some module of the program uses `pytest` or `unittest`.
+    runs_tests: bool,
+    /// Whether some module of the program uses `zipimport`.
+    opens_zips: bool,
+    /// Top-level modules in the zip files of the program.
+    zipped: BTreeSet<String>,
     /// Whether some module of the program imports by a name that it computes.
     computes_names: bool,
     /// Files and folders that have been gone through.
@@ -52,7 +61,14 @@ impl OwnFolder {
     /// Takes notice of what a module of the program says about files.
     pub(crate) fn note(&mut self, outline: &Outline) {
         self.handles_sources |= outline.handles_sources || outline.shows_sources;
+        self.lists_folders |= outline.lists_folders;
         self.edits_path |= outline.edits_path;
+        for import in &outline.imports {
+            if let Target::Module(name) | Target::Members { module: name, .. } = &import.target {
+                self.opens_zips |= name == "zipimport";
+                self.runs_tests |= matches!(name.split('.').next(), Some("pytest" | "unittest"));
+            }
+        }
         self.computes_names |= !outline.computed_imports.is_empty();
         for text in &outline.texts {
             self.new_texts.push(text.clone());
@@ -69,6 +85,11 @@ impl OwnFolder {
     /// Adds a file that was found elsewhere.
     pub(crate) fn add_file(&mut self, inside: String, path: PathBuf) {
         self.files.insert(inside, path);
+    }
+
+    /// Whether a module of this name lies in a zip file of the program.
+    pub(crate) fn has_zipped(&self, name: &str) -> bool {
+        name.split('.').next().is_some_and(|top| self.zipped.contains(top))
     }
 
     /// What was gone through, with all that lies in it.
@@ -140,7 +161,8 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
             continue;
         }
         let texts = growing.own.texts.clone();
-        for path in own_listing::files(&start, &root, growing.left_out, move |name| texts.contains(name)) {
+        let tests = if growing.own.runs_tests { Tests::Run } else { Tests::Leave };
+        for path in own_listing::files(&start, &root, growing.left_out, tests, move |name| texts.contains(name)) {
             take(growing, path);
         }
     }
@@ -158,6 +180,9 @@ fn starts(growing: &Growing<'_>) -> Vec<PathBuf> {
         .filter(|node| node.found.origin == Origin::Program && node.found.path.starts_with(root))
         .filter_map(|node| node.name.split('.').next())
         .collect();
+    // `if path.suffix == ".sql"`, of what lies in a folder that it lists.
+    let endings = growing.own.texts.iter().filter(|text| growing.own.lists_folders && is_ending(text));
+    let endings = endings.filter_map(|ending| glob::Pattern::new(&format!("*{ending}")).ok());
     let patterns: Vec<glob::Pattern> = growing
         .own
         .texts
@@ -165,6 +190,7 @@ fn starts(growing: &Growing<'_>) -> Vec<PathBuf> {
         // A pattern of nothing but wildcards names nothing.
         .filter(|text| text.contains('*') && text.bytes().any(|byte| byte.is_ascii_alphanumeric()))
         .filter_map(|text| glob::Pattern::new(text).ok())
+        .chain(endings)
         .collect();
     let is_named = |path: &Path| {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
@@ -173,13 +199,27 @@ fn starts(growing: &Growing<'_>) -> Vec<PathBuf> {
         }
         growing.own.texts.contains(name) || patterns.iter().any(|pattern| pattern.matches(name))
     };
+    let is_wholly_named = |path: &Path| {
+        path.file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| growing.own.texts.contains(name) && !own_listing::is_of_tools(name))
+    };
     let mut starts: Vec<PathBuf> = entries
         .filter_map(Result::ok)
         .map(|entry| entry.path())
-        .filter(|path| !is_hidden(path) && is_named(path))
+        .filter(|path| (!is_hidden(path) || is_wholly_named(path)) && is_named(path))
         .collect();
     starts.sort();
     starts
+}
+
+/// Whether a text is the ending of names of data: `.sql`. Sources beside a script may be programs of their own.
+fn is_ending(text: &str) -> bool {
+    const LONGEST: usize = 8;
+    let letters = text.strip_prefix('.').unwrap_or_default();
+    (1..=LONGEST).contains(&letters.len())
+        && letters != "py"
+        && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn is_hidden(path: &Path) -> bool {
@@ -198,6 +238,10 @@ fn take(growing: &mut Growing<'_>, path: PathBuf) {
     let importer = Importer { node: Some(0), line: 0, kind: EdgeKind::Dynamic };
     for name in data_names::names_in(&path) {
         growing.guess_reference(&name, importer);
+    }
+    if (growing.own.edits_path || growing.own.opens_zips) && zipped::may_have_modules(&path) {
+        let modules = zipped::follow(growing, &path);
+        growing.own.zipped.extend(modules);
     }
     growing.own.files.insert(inside, path);
 }
@@ -274,6 +318,7 @@ mod tests {
     use crate::program::Scope;
     use crate::testing;
     use crate::walk::walk;
+    use std::fs;
 
     fn found(scope: Scope, files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
         let (_folder, mut project) = testing::project(files);
@@ -333,11 +378,64 @@ mod tests {
     }
 
     #[test]
+    fn endings_choose_where_a_folder_is_listed() {
+        let data = [("one/a.sql", ""), ("one/b.txt", ""), ("one/c.py", "")];
+        let found = |main| found(Scope::Script, &[&data[..], &[("one/main.py", main)]].concat()).1;
+        assert_eq!(found("[x for x in here.iterdir() if x.suffix == '.sql']"), ["a.sql"]);
+        assert!(found("x.suffix == '.sql'").is_empty());
+    }
+
+    #[test]
+    fn hidden_files_go_in_that_are_named() {
+        let data = [("one/.rc", ""), ("one/.other", ""), ("one/.config/a.ini", ""), ("one/.git/config", "")];
+        for scope in [Scope::Script, Scope::Folder] {
+            let main = "open(here / '.rc'); open(here / '.config/a.ini'); skipped = ['.git']";
+            assert_eq!(found(scope, &[&data[..], &[("one/main.py", main)]].concat()).1, [".config/a.ini", ".rc"]);
+        }
+    }
+
+    #[test]
+    fn what_modules_in_a_zip_file_import_goes_in() {
+        let folder = |main: &str| {
+            let (folder, project) = testing::project(&[
+                ("one/main.py", main),
+                ("two/colorsys.py", ""),
+                ("two/wave.py", ""),
+                ("two/other.py", ""),
+            ]);
+            fs::write(folder.path().join("one/libs.zip"), include_bytes!("zipped/three_files.zip")).unwrap();
+            let graph = walk(&project, &Options::default()).unwrap();
+            (graph.modules.into_keys().filter(|name| name.len() > 3).collect::<Vec<_>>(), graph.missing.len())
+        };
+        let main = "import sys\nsys.path.append(here('libs.zip'))\nimport one, p";
+        assert_eq!(folder(main), (["__main__", "colorsys", "wave", "zipimport"].map(str::to_owned).to_vec(), 0));
+        let (modules, missing) = folder("import one, p; here('libs.zip')");
+        assert_eq!((modules.len(), missing), (2, 2));
+    }
+
+    #[test]
+    fn words_are_modules_of_the_standard_library_for_who_imports_what_it_computes() {
+        let (modules, _) = found(
+            Scope::Script,
+            &[
+                ("one/main.py", "for x in 'json asyncio'.split(): __import__(x)\nprint('the typing')"),
+                ("two/json.py", ""),
+                ("two/asyncio.py", ""),
+                ("two/typing.py", ""),
+            ],
+        );
+        assert_eq!(modules, ["__main__", "asyncio", "json"]);
+    }
+
+    #[test]
     fn who_shows_sources_has_them_as_files() {
         let module = ("one/rules.py", "");
-        for main in
-            ["import rules, inspect\ninspect.getsource(rules)", "import rules\nopen(__file__)", "import rules, lib"]
-        {
+        for main in [
+            "import rules, inspect\ninspect.getsource(rules)",
+            "import rules\nopen(__file__)",
+            "import rules, lib",
+            "import rules, traceback\ntraceback.format_exc()",
+        ] {
             let files = [("one/main.py", main), module, ("two/lib.py", "import inspect\ninspect.getsource(x)")];
             assert_eq!(found(Scope::Script, &files).1, ["main.py", "rules.py"], "{main}");
         }
