@@ -7,7 +7,7 @@ use super::natives::AskedLibrary;
 use super::{Content, Files, Reason, relative};
 use rpack_analyzer::{Distribution, FilesAsked, Module, ModuleGraph, ModuleKind, Origin, Project};
 use rpack_format::FileKind;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use walkdir::{DirEntry, WalkDir};
@@ -131,9 +131,12 @@ fn has_data(package: &Module) -> bool {
 /// Walks a package's folder, but not into the packages inside of it: these have their own turn where they are included.
 fn collect_folder(files: &mut Files, package: &Module, folder: &Path, hidden: &HashSet<&Path>) {
     let inside = format!("{}/", package.name.replace('.', "/"));
+    let mut scripts = HashMap::new();
     let walk = WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
     for entry in walk.filter_entry(|entry| belongs_to_package(entry, hidden)).flatten() {
-        if entry.file_type().is_dir() || !is_data(entry.path()) {
+        let holder = entry.path().parent().unwrap_or(folder);
+        let mut is_script = || *scripts.entry(holder.to_owned()).or_insert_with(|| holds_scripts(holder));
+        if entry.file_type().is_dir() || !(is_data(entry.path()) || (is_source(entry.path()) && is_script())) {
             continue;
         }
         if let Some(path) = relative(entry.path(), folder) {
@@ -158,14 +161,43 @@ fn belongs_to_package(entry: &DirEntry, hidden: &HashSet<&Path>) -> bool {
         return !name.starts_with('.') || hidden.contains(entry.path());
     }
     let is_package = entry.path().join("__init__.py").exists();
-    !is_package && !name.starts_with('.') && !LEFT_OUT_FOLDERS.contains(&name.as_ref())
+    (!is_package || is_shelf(entry)) && !name.starts_with('.') && !LEFT_OUT_FOLDERS.contains(&name.as_ref())
+}
+
+/// Whether a folder is called a package and is none: it stands in a folder of data and holds no module, so that nobody imports it.
+/// PuLP has its solvers in such folders, one for each system.
+fn is_shelf(entry: &DirEntry) -> bool {
+    let stands_in_data = entry.path().parent().is_some_and(|folder| !folder.join("__init__.py").exists());
+    let is_module = |entry: fs::DirEntry| entry.file_name() != "__init__.py" && !is_data(&entry.path());
+    stands_in_data && fs::read_dir(entry.path()).is_ok_and(|inner| !inner.flatten().any(is_module))
+}
+
+/// Whether a source can be the module of an import. What is called `v1.2.0.a.py` can only be opened by its path.
+fn is_importable(path: &Path) -> bool {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    stem.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+}
+
+fn is_source(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "py")
+}
+
+/// Whether the sources in a folder are opened by their paths, because many of them can be no modules: `pysnmp` has its MIBs in
+/// files such as `SNMPv2-MIB.py`, and `ASN1.py` is one of them.
+fn holds_scripts(folder: &Path) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let sources: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| is_source(path)).collect();
+    let scripts = sources.iter().filter(|path| !is_importable(path)).count();
+    scripts > 0 && scripts * 3 >= sources.len()
 }
 
 fn is_data(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let ending = path.extension().unwrap_or_default().to_string_lossy();
-    if ending == "pyi" {
-        return is_stub_that_is_read(path);
+    match &*ending {
+        "pyi" => return is_stub_that_is_read(path),
+        "py" => return !is_importable(path),
+        _ => {}
     }
     name != "py.typed" && !CODE_ENDINGS.contains(&ending.as_ref()) && !is_extension_module(&name)
 }
@@ -209,9 +241,37 @@ mod tests {
     }
 
     #[test]
-    fn data_is_what_is_not_code() {
-        for data in ["roots.pem", "plugin.proto", "a/template.html", "LICENSE", "libfoo.so", "libfoo.so.1.2", "x.json"]
+    fn a_shelf_is_no_package() {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["a/b/__init__.py", "a/b/solver", "a/c/__init__.py", "a/c/d.py", "e/__init__.py", "e/f/__init__.py"]
         {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let shelves: Vec<_> = WalkDir::new(folder.path())
+            .min_depth(1)
+            .sort_by_file_name()
+            .into_iter()
+            .flatten()
+            .filter(|entry| entry.file_type().is_dir() && entry.path().join("__init__.py").exists() && is_shelf(entry))
+            .map(|entry| entry.path().strip_prefix(folder.path()).unwrap().display().to_string())
+            .collect();
+        assert_eq!(shelves, ["a/b", "e"], "`e` stands in a folder that is no package here, `e/f` in one");
+    }
+
+    #[test]
+    fn data_is_what_is_not_code() {
+        for data in [
+            "v1.2.0.a.py",
+            "roots.pem",
+            "plugin.proto",
+            "a/template.html",
+            "LICENSE",
+            "libfoo.so",
+            "libfoo.so.1.2",
+            "x.json",
+        ] {
             assert!(is_data(Path::new(data)), "{data} was left out");
         }
         for code in ["a.py", "a.pyx", "py.typed", "a.cpython-311-x86_64-linux-gnu.so", "a.abi3.so", "a.h"] {
