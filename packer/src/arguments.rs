@@ -34,6 +34,11 @@ pub enum Command {
     /// Build a program and run it
     #[command(args_override_self = true)]
     Run(Box<RunArguments>),
+    /// Say what a packed program is: its name, its version, the Python inside
+    Info {
+        /// The executable
+        file: PathBuf,
+    },
     /// Look after the cache in which builds keep what they made, for all projects of a user
     #[command(subcommand)]
     Cache(CacheCommand),
@@ -151,6 +156,7 @@ fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<
     Ok(Options {
         path: path.to_owned(),
         name: settings.name.clone(),
+        version: settings.version_info.clone(),
         output: settings.output.clone(),
         folder: settings.distpath.clone().unwrap_or_else(|| "dist".into()),
         form: form(settings, notes)?,

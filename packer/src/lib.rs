@@ -15,12 +15,15 @@ pub mod environment;
 pub mod executable;
 mod folder;
 pub mod hooks;
+pub mod info;
 mod interpreter;
+pub mod naming;
 mod native;
 pub mod options;
 mod os;
 pub mod payload;
 mod record;
+mod release;
 pub mod reproducible;
 pub mod rules;
 
@@ -83,13 +86,15 @@ fn pack(options: &Options, cache: &Cache, report: &mut dyn FnMut(Event)) -> Resu
     let started = Instant::now();
     report(Event::Step("Locating", &options.path.display().to_string()));
     let program = Program::locate(&options.path)?;
-    let target = executable::target(options, &program)?;
     let python = interpreter::provide(&program, &options.environment, cache, &mut |progress| {
         report(Event::Environment(progress));
     })?;
     report(Event::Step("Asking", &python.display().to_string()));
     let interpreter = interpreter::probe(&python, cache)?;
     let project = Project::new(program, interpreter, &options.paths);
+    let release = release::of_program(&project.program);
+    let options = &naming::resolve(options, &release, &project)?;
+    let target = executable::target(options, &project.program)?;
     let installed = rpack_analyzer::installed(&project.search_path);
     diagnosis::check_project(&project, &installed)?;
     let compiler = Compiler::start(&project.interpreter, options, cache)?;
@@ -122,7 +127,7 @@ fn pack(options: &Options, cache: &Cache, report: &mut dyn FnMut(Event)) -> Resu
 
     report(Event::Step("Noting", "what this build was made from"));
     let (modules, libraries) = (payload.module_count(), collection.library_count());
-    let inputs = record::inputs(&project, &graph, &collection, options, &python);
+    let inputs = record::inputs(&project, &release, &graph, &collection, options, &python);
     let built = Built { path: target.executable, size, modules, libraries, inputs, time: started.elapsed() };
     Ok(Packed { built, checksum: payload.checksum(), ran_hooks: brought.ran_hooks })
 }
@@ -168,6 +173,9 @@ pub enum Error {
     /// The environment with its dependencies.
     #[error(transparent)]
     Environment(#[from] environment::Error),
+    /// The name of the executable.
+    #[error(transparent)]
+    Naming(#[from] naming::Error),
     /// What the analysis found to be missing.
     #[error(transparent)]
     Diagnosis(#[from] diagnosis::Error),
@@ -195,6 +203,7 @@ impl Error {
             Error::Analysis(error) => error.hint(),
             Error::Additions(error) => error.hint(),
             Error::Environment(error) => error.hint(),
+            Error::Naming(error) => error.hint(),
             Error::Diagnosis(error) => error.hint(),
             Error::Collection(error) => error.hint(),
             Error::Bytecode(error) => error.hint(),

@@ -16,13 +16,15 @@ use crate::arguments::{Arguments, BuildArguments, CacheCommand, Command, RunArgu
 use crate::printer::{Printer, Verbosity};
 use crate::refused::Refused;
 use crate::timings::Timings;
-use packer::{Built, Options, cache};
+use packer::{Built, Options, cache, info};
+use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match Arguments::of_process().command {
         Command::Build(arguments) => reported(arguments.verbosity(), |printer| build(&arguments, printer)),
         Command::Run(arguments) => reported(arguments.build.verbosity(), |printer| run(&arguments, printer)),
+        Command::Info { file } => reported(Verbosity::Normal, |printer| inform(&file, printer)),
         Command::Cache(command) => reported(Verbosity::Normal, |printer| look_after_cache(&command, printer)),
     }
 }
@@ -84,6 +86,12 @@ fn build_once(options: &Options, printer: &Printer, timings: &Timings) -> Result
     .map_err(Refused::from_error)?;
     printer.built(&built);
     Ok(built)
+}
+
+fn inform(file: &Path, printer: &Printer) -> Result<(), Refused> {
+    let info = info::read(file).map_err(|error| Refused { message: error.to_string(), hint: None })?;
+    printer.answer(info);
+    Ok(())
 }
 
 fn look_after_cache(command: &CacheCommand, printer: &Printer) -> Result<(), Refused> {

@@ -11,8 +11,11 @@ use std::path::PathBuf;
 pub struct Options {
     /// The program: a folder or a script.
     pub path: PathBuf,
-    /// Name of the executable; the program's own name where none is given.
+    /// Name of the executable; the program's own name where none is given. `{name}`, `{version}` and `{platform}` stand for those
+    /// of the project.
     pub name: Option<String>,
+    /// Version of the program; that of its project where none is given.
+    pub version: Option<String>,
     /// The executable to write; overrides `name` and `folder`.
     pub output: Option<PathBuf>,
     /// Folder for the executable.

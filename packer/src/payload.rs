@@ -96,6 +96,9 @@ pub fn assemble(
         let (path, executable) = (file.path.clone(), file.executable);
         files_beside.push(BesideFile { path, executable, content: member.frame });
     }
+    if let Some(version) = &options.version {
+        layout.add_version(version)?;
+    }
     let startup_start = layout.bytes.len() as u64;
     let mut modules = Vec::new();
     for (module, code) in collection.modules.iter().zip(&code) {
@@ -146,6 +149,12 @@ impl Layout {
         let size = u32::try_from(member.size).map_err(|_| Error::TooLarge)?;
         let offset = self.add(name, &member.frame, size, member.crc, Method::Zstandard, mode)?;
         Ok(Frame { offset, compressed: member.frame.len() as u64, size: member.size })
+    }
+
+    fn add_version(&mut self, version: &str) -> Result<u64, Error> {
+        let text = format!("{version}\n").into_bytes();
+        let size = u32::try_from(text.len()).map_err(|_| Error::TooLarge)?;
+        self.add(rpack_format::VERSION_MEMBER, &text, size, crc32fast::hash(&text), Method::Stored, 0o644)
     }
 
     fn add_index(&mut self, index: Vec<u8>) -> Result<u64, Error> {

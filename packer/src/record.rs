@@ -7,6 +7,7 @@ use crate::cache::{self, Cache, Caching, Key};
 use crate::collection::{Collection, Content};
 use crate::diagnosis::{Importance, Warning};
 use crate::options::{AddedData, Form};
+use crate::release::Release;
 use crate::{Built, Options, interpreter};
 use rpack_analyzer::{EntryPoint, ModuleGraph, Project};
 use rpack_format::checksum;
@@ -133,6 +134,7 @@ const ABOVE: [&str; 4] = [".gitignore", ".git/HEAD", ".git/info/exclude", "pypro
 /// Everything that a build reads.
 pub fn inputs(
     project: &Project,
+    release: &Release,
     graph: &ModuleGraph,
     collection: &Collection,
     options: &Options,
@@ -143,6 +145,7 @@ pub fn inputs(
     inputs.extend(interpreter::witnesses(python, &project.interpreter));
     inputs.extend(interpreter::choosers(&project.program.root, &options.environment));
     inputs.extend(project.program.root.ancestors().flat_map(|folder| ABOVE.map(|name| folder.join(name))));
+    inputs.extend(release.read.iter().cloned());
     add_program(&mut inputs, project, graph);
     inputs.extend(graph.consulted.listed.iter().chain(&graph.consulted.metadata).cloned());
     inputs.extend(project.search_path.iter().cloned());

@@ -19,9 +19,13 @@ use std::str::FromStr;
 #[derive(Debug, Clone, Default, PartialEq, Args, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
 pub struct Settings {
-    /// Name of the executable [default: the program's]
+    /// Name of the executable; `{name}`, `{version}` and `{platform}` in it stand for those of the project [default: the program's]
     #[arg(short, long)]
     pub name: Option<String>,
+
+    /// Version of the program, which `rpack info` shows [default: that of its project]
+    #[arg(long, value_name = "VERSION")]
+    pub version_info: Option<String>,
 
     /// Write the executable to this path
     #[arg(short, long, value_name = "FILE", conflicts_with_all = ["name", "distpath"])]
@@ -165,6 +169,7 @@ impl Settings {
         Settings {
             output: self.output.or(below.output.filter(|_| !chooses_place)),
             name: self.name.or(below.name),
+            version_info: self.version_info.or(below.version_info),
             distpath: self.distpath.or(below.distpath),
             onefile: if chooses_form { self.onefile } else { below.onefile },
             onedir: if chooses_form { self.onedir } else { below.onedir },

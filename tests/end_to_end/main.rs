@@ -23,6 +23,7 @@ mod libraries;
 mod linked_in;
 mod making;
 mod messages;
+mod naming;
 mod one_folder;
 mod packages;
 mod process;

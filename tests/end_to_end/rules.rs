@@ -129,6 +129,7 @@ fn run_with(rules: RuleUse, module: &str, python: &Path) -> Output {
     let options = Options {
         path: repository().join("tests/additions/rules").join(module),
         name: None,
+        version: None,
         output: Some(output.clone()),
         folder: folder.path().to_owned(),
         form: Form::File,

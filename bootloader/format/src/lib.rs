@@ -3,13 +3,14 @@
 //! ```text
 //! offset 0     bootloader      an ELF executable, the same bytes in every packed program
 //!              file members    shared libraries, extension modules, data files      ┐
+//!              version         the member `.rpack/version`, stored, where there is one │
 //!              module members  bytecode, in the order of the index                  │ one ZIP archive whose
 //!              index           the member `.rpack/index`, stored, see [`index`]     │ offsets count from the
 //!              directory       ZIP central directory and its end record             │ start of the executable
 //! end - 72     trailer         the archive's comment, see [`trailer`]               ┘
 //! ```
 //!
-//! Every member except the index is one Zstandard frame (ZIP method 93), so that any ZIP tool lists and most extract the
+//! Every member except the index and the version is one Zstandard frame (ZIP method 93), so that any ZIP tool lists and most extract the
 //! archive. Native files stand in it as [`filter`] left them. The bootloader itself never reads the ZIP structures: the trailer, found at the very end of the file, leads to
 //! the index, and the index knows where every member's bytes lie.
 //!
@@ -38,6 +39,10 @@ pub const VERSION: u32 = 1;
 
 /// Name of the archive member that holds the index.
 pub const INDEX_MEMBER: &str = ".rpack/index";
+
+/// Name of the archive member that holds the program's version, for people and tools: a line of text, stored as it is, so that any
+/// ZIP tool shows it. No start reads it.
+pub const VERSION_MEMBER: &str = ".rpack/version";
 
 /// Why bytes could not be read as a part of a packed executable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

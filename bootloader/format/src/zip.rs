@@ -3,19 +3,20 @@
 //! Only what the payload uses is here: no timestamps (every member is dated 1980-01-01, so that equal inputs give equal
 //! bytes), no data descriptors (sizes are known before a member is written), no Zip64 (a payload ends below 4 GiB).
 
-use crate::bytes::Writer;
+use crate::bytes::{Reader, Writer};
 
 /// Size of a local header without the member's name.
 pub const LOCAL_HEADER_SIZE: usize = 30;
 
-/// Version of the specification that introduced Zstandard (6.3), which a reader needs to extract the members.
-const VERSION_NEEDED: u16 = 63;
-/// Upper byte 3: the external attributes are Unix modes.
-const VERSION_MADE_BY: u16 = (3 << 8) | VERSION_NEEDED;
+/// Version of the specification that this follows (6.3). Upper byte 3: the external attributes are Unix modes.
+const VERSION_MADE_BY: u16 = (3 << 8) | 63;
 /// General purpose bit 11: names are UTF-8.
 const FLAG_UTF8: u16 = 1 << 11;
 /// MS-DOS date of 1980-01-01, the earliest that the format can say.
 const DATE: u16 = (1 << 5) | 1;
+
+/// What a record of the directory begins with (APPNOTE 4.3.12).
+const DIRECTORY_SIGNATURE: u32 = 0x0201_4b50;
 
 /// How a member's bytes are stored (APPNOTE 4.4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,6 +26,16 @@ pub enum Method {
     Stored = 0,
     /// As one Zstandard frame.
     Zstandard = 93,
+}
+
+impl Method {
+    /// Version of the specification that a reader must know to extract a member: that which introduced Zstandard, or the first.
+    fn version_needed(self) -> u16 {
+        match self {
+            Method::Stored => 10,
+            Method::Zstandard => 63,
+        }
+    }
 }
 
 /// One member as the directory describes it.
@@ -58,7 +69,7 @@ pub fn put_local_header(out: &mut Vec<u8>, entry: &Entry) {
 pub fn put_directory(out: &mut Vec<u8>, entries: &[Entry], offset: u32, comment_size: u16) {
     let start = out.len();
     for entry in entries {
-        out.put_u32(0x0201_4b50);
+        out.put_u32(DIRECTORY_SIGNATURE);
         out.put_u16(VERSION_MADE_BY);
         put_shared_fields(out, entry);
         out.put_u16(0); // comment length
@@ -81,9 +92,30 @@ pub fn put_directory(out: &mut Vec<u8>, entries: &[Entry], offset: u32, comment_
     out.put_u16(comment_size);
 }
 
+/// The bytes of the stored member of this name in `file`, whose central directory begins at `directory`. `None` where there is no
+/// such member, or the directory is none that [`put_directory`] wrote.
+pub fn find_stored<'a>(file: &'a [u8], directory: u64, name: &str) -> Option<&'a [u8]> {
+    let mut reader = Reader::new(file.get(usize::try_from(directory).ok()?..)?);
+    while reader.u32()? == DIRECTORY_SIGNATURE {
+        reader.take(6)?; // versions and flags
+        let method = reader.u16()?;
+        reader.take(8)?; // time, date and checksum
+        let stored_size = reader.u32()?;
+        reader.take(4)?; // size
+        let name_length = reader.u16()?;
+        reader.take(12)?; // lengths that are zero, disk and attributes
+        let offset = usize::try_from(reader.u32()?).ok()?;
+        if reader.take(name_length.into())? == name.as_bytes() && method == Method::Stored as u16 {
+            let start = offset.checked_add(LOCAL_HEADER_SIZE)?.checked_add(name_length.into())?;
+            return file.get(start..start.checked_add(usize::try_from(stored_size).ok()?)?);
+        }
+    }
+    None
+}
+
 /// The fields that local header and directory record have in common, in the same order.
 fn put_shared_fields(out: &mut Vec<u8>, entry: &Entry) {
-    out.put_u16(VERSION_NEEDED);
+    out.put_u16(entry.method.version_needed());
     out.put_u16(FLAG_UTF8);
     out.put_u16(entry.method as u16);
     out.put_u16(0); // time of day
@@ -93,4 +125,47 @@ fn put_shared_fields(out: &mut Vec<u8>, entry: &Entry) {
     out.put_u32(entry.size);
     out.put_u16(entry.name.len() as u16);
     out.put_u16(0); // extra field length
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file with two members and its directory, which begins at the number that is returned.
+    fn sample() -> (Vec<u8>, u64) {
+        let mut file = b"bootloader".to_vec();
+        let mut entries = Vec::new();
+        for (name, method) in [("packed", Method::Zstandard), ("plain", Method::Stored)] {
+            let header_offset = file.len() as u32;
+            let entry = Entry { name: name.to_owned(), method, crc: 0, compressed: 4, size: 4, mode: 0, header_offset };
+            put_local_header(&mut file, &entry);
+            file.extend_from_slice(b"text");
+            entries.push(entry);
+        }
+        let directory = file.len() as u64;
+        put_directory(&mut file, &entries, directory as u32, 0);
+        (file, directory)
+    }
+
+    #[test]
+    fn a_stored_member_is_found_by_its_name() {
+        let (file, directory) = sample();
+        assert_eq!(find_stored(&file, directory, "plain"), Some(&b"text"[..]));
+        assert_eq!(find_stored(&file, directory, "packed"), None);
+        assert_eq!(find_stored(&file, directory, "other"), None);
+    }
+
+    #[test]
+    fn whatever_the_bytes_are_there_is_an_answer() {
+        let (file, directory) = sample();
+        for length in 0..file.len() {
+            find_stored(&file[..length], directory, "plain");
+        }
+        for position in 0..file.len() {
+            let mut file = file.clone();
+            file[position] ^= 0xff;
+            find_stored(&file, directory, "plain");
+        }
+        assert_eq!(find_stored(&file, u64::MAX, "plain"), None);
+    }
 }

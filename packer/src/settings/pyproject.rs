@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The keys that there are; a test holds them to the fields of [`Settings`].
-const KEYS: [&str; 26] = [
+const KEYS: [&str; 27] = [
     "add-binary",
     "add-data",
     "additional-hooks-dirs",
@@ -34,6 +34,7 @@ const KEYS: [&str; 26] = [
     "source",
     "strip",
     "unpack",
+    "version-info",
 ];
 
 /// How much a key may look like another one, from 0 to 1, to be meant for it.
