@@ -10,6 +10,7 @@ import uuid
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime, timezone
+from typing import Any
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
@@ -146,6 +147,25 @@ def header(headers: Mapping[str, str], wanted: str) -> str | None:
     return None
 
 
+def offer_reflection() -> None:
+    """Lets clients such as grpcurl ask the server for its services, which need no `.proto` file then.
+
+    `serve` makes its server by itself and shows it to nobody, so the function that makes it is wrapped.
+    """
+    from grpc_reflection.v1alpha import reflection
+    from mcpd_plugins.v1.plugins.plugin_pb2 import DESCRIPTOR
+
+    services = [service.full_name for service in DESCRIPTOR.services_by_name.values()]
+    make_server = grpc.aio.server
+
+    def make_reflecting_server(*args: Any, **options: Any) -> grpc.aio.Server:
+        server = make_server(*args, **options)
+        reflection.enable_server_reflection([*services, reflection.SERVICE_NAME], server)
+        return server
+
+    grpc.aio.server = make_reflecting_server
+
+
 def set_up_logging() -> None:
     """Sends every log record of the process, those of the SDK too, to stderr as JSON."""
     handler = logging.StreamHandler(sys.stderr)
@@ -156,4 +176,6 @@ def set_up_logging() -> None:
 
 if __name__ == "__main__":
     set_up_logging()
+    if os.environ.get("LOGGING_PLUGIN_REFLECTION", "false").lower() == "true":
+        offer_reflection()
     asyncio.run(serve(LoggingPlugin(), sys.argv))

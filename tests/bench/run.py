@@ -56,6 +56,9 @@ def measure(work: Path, rpack: Path, base: Path, runs: int, peers: list[str]) ->
     pinned = [f"{name}=={version}" for name, version in installed.items()]
     packages = [package for peer in peers for package in PEERS[peer].packages]
     python_of_peers = environments.make(base, work / "peers", pinned + packages)
+    # Some examples need more than the first one, whose figures are to be those of its own environment.
+    needed = sorted({requirement for example in EXAMPLES for requirement in environments.dependencies(example)})
+    python_of_examples = environments.make(base, work / "all", pinned + needed)
 
     # A copy, because some peers write beside what they pack.
     plugin = shutil.copytree(EXAMPLE, work / "simple_plugin", ignore=shutil.ignore_patterns("__pycache__")) / "main.py"
@@ -67,7 +70,7 @@ def measure(work: Path, rpack: Path, base: Path, runs: int, peers: list[str]) ->
     importer = modules.write(work / "modules")
     importers = prepared(importer, work / "importer", rpack, python, [], python_of_peers)
     examples = [
-        prepared(example / "main.py", work / "examples" / example.name, rpack, python, [], python_of_peers)
+        prepared(example / "main.py", work / "examples" / example.name, rpack, python_of_examples, [], python_of_peers)
         for example in EXAMPLES
     ]
     for name, build in [pair for builds in [plugins, greeters, importers, *examples] for pair in builds.items()]:
@@ -80,7 +83,7 @@ def measure(work: Path, rpack: Path, base: Path, runs: int, peers: list[str]) ->
     check_greetings(programs, work)
     check_greetings(import_programs, work)
     groups = {
-        PLAIN: [[str(python), str(example / "main.py")] for example in EXAMPLES],
+        PLAIN: [[str(python_of_examples), str(example / "main.py")] for example in EXAMPLES],
         RPACK: [commands(builds)[RPACK] for builds in examples],
     }
 

@@ -2,6 +2,7 @@
 
 use crate::interpreters;
 use crate::rpack::{build, example, repository, rpack, run, text};
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,21 +51,23 @@ fn copy_folder(from: &Path, to: &Path) {
 #[test]
 fn examples_are_the_same_from_another_machine() {
     let folder = folder_in_memory();
-    let mut python = None;
+    let mut pythons: HashMap<String, PathBuf> = HashMap::new();
     for name in ["simple_plugin", "auth_plugin", "logging_plugin", "rate_limit_plugin", "transform_plugin"] {
         let copy = folder.path().join("elsewhere").join(name);
         copy_folder(&repository().join("examples").join(name), &copy);
-        // The first of them makes an environment anew, at another path; all declare the same.
-        let environment: &Option<PathBuf> = &python;
+        // The first that declares something makes an environment anew, at another path, and others that declare the same use it.
+        let project = fs::read_to_string(copy.join("pyproject.toml")).unwrap();
+        let declared = project.split_once("dependencies").expect("an example declares what it needs").1.to_owned();
+        let environment = pythons.get(&declared);
         let arguments: Vec<&OsStr> =
             environment.iter().flat_map(|path| ["--python".as_ref(), path.as_os_str()]).collect();
         let second = build_elsewhere(folder.path(), &copy, &arguments);
         assert_same(&example(name), &second);
         let environments = fs::read_dir(folder.path().join("cache/environments")).unwrap();
-        let mut pythons =
-            environments.map(|entry| entry.unwrap().path().join("bin/python")).filter(|path| path.exists());
-        python = pythons.next();
-        assert!(python.is_some(), "the first build makes an environment");
+        let made = environments.map(|entry| entry.unwrap().path().join("bin/python")).filter(|path| path.exists());
+        let new = made.into_iter().find(|path| !pythons.values().any(|python| python == path));
+        assert_eq!(new.is_some(), !pythons.contains_key(&declared), "the first build makes an environment");
+        pythons.extend(new.map(|python| (declared, python)));
     }
 }
 
