@@ -113,3 +113,39 @@ fn the_system_finds_no_missing_library() {
     assert!(needed.len() == 1 && needed[0].contains("[libc.so.6]"), "{needed:?}");
     assert!(workspace().exists());
 }
+
+/// The parts of glibc, some of which are empty since they became a part of the first.
+const C_LIBRARY: [&str; 7] =
+    ["libc.so.6", "libm.so.6", "libdl.so.2", "libpthread.so.0", "librt.so.1", "libresolv.so.2", "libutil.so.1"];
+
+#[test]
+fn a_plugin_needs_nothing_of_a_system_but_its_c_library() {
+    let folder = reachable_folder();
+    let root = folder.path().join("root");
+    let maps = fs::read_to_string("/proc/self/maps").unwrap();
+    let mapped = |name: &str| {
+        let paths = maps.lines().filter_map(|line| line.split_once('/')).map(|(_, path)| format!("/{path}"));
+        paths.map(PathBuf::from).find(|path| path.ends_with(name)).unwrap_or_else(|| panic!("{name} is not mapped"))
+    };
+    // The loader looks for libraries where it was built to, and executables name the loader by a path of their own.
+    let loader = "ld-linux-x86-64.so.2";
+    let libraries = mapped("libc.so.6").parent().unwrap().to_owned();
+    let inside = |path: &Path| root.join(path.strip_prefix("/").unwrap());
+    for folder in [&libraries, Path::new("/lib64"), Path::new("/dev")].map(inside) {
+        fs::create_dir_all(folder).unwrap();
+    }
+    fs::copy(mapped(loader), root.join("lib64").join(loader)).unwrap();
+    for library in C_LIBRARY.map(|name| libraries.join(name)).iter().filter(|library| library.exists()) {
+        fs::copy(library, inside(library)).unwrap();
+    }
+    // gRPC takes its random numbers from one of these.
+    for (name, minor) in [("null", "3"), ("urandom", "9")] {
+        let made = run(Command::new("mknod").arg("-m666").arg(root.join("dev").join(name)).args(["c", "1", minor]));
+        assert!(made.status.success(), "{}", text(&made.stderr));
+    }
+    copy("simple_plugin", &root.join("simple_plugin"));
+    let script = folder.path().join("script");
+    fs::write(&script, format!("#!/bin/sh\nexec chroot '{}' /simple_plugin \"$@\"\n", root.display())).unwrap();
+    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
+    drive("simple_plugin", &["--network", "tcp"], &script);
+}
