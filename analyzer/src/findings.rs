@@ -3,7 +3,7 @@ use crate::error::Error;
 use crate::graph::{Consulted, EdgeKind, Missing, Module, ModuleGraph, ModuleKind};
 use crate::growing::{Growing, Node};
 use crate::project::Origin;
-use crate::rules;
+use crate::{own_sources, rules};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A syntax error ends the analysis where the program could not run in any case.
@@ -72,6 +72,7 @@ pub(crate) fn finish(
     let owners: Vec<Option<usize>> =
         growing.nodes.iter().map(|node| owner(node).and_then(|index| position.get(&index).copied())).collect();
 
+    let own_sources = own_sources::gather(&growing);
     let consulted = Consulted {
         listed: growing.finder.listed(),
         taken: growing.own.taken(),
@@ -105,5 +106,6 @@ pub(crate) fn finish(
         missing_distributions: growing.missing_distributions,
         starts_interpreter: growing.starts_interpreter,
         consulted,
+        own_sources,
     }
 }

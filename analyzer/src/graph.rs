@@ -1,5 +1,6 @@
 use crate::distribution::Distribution;
 use crate::own_folder::OwnFile;
+use crate::own_sources::OwnSources;
 use crate::program::EntryPoint;
 use crate::project::Origin;
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,8 @@ pub struct ModuleGraph {
     pub starts_interpreter: bool,
     /// What else the analysis was made from.
     pub consulted: Consulted,
+    /// Sources of the program whose edits can be told from edits that change this graph.
+    pub own_sources: OwnSources,
 }
 
 /// Files of a package that a flag asks for, whether or not the package is included.

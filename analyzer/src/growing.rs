@@ -80,6 +80,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) wanted: Wanted<'a>,
     /// What lies in the program's own folder.
     pub(crate) own: OwnFolder,
+    /// The outlines of the program's own sources, written down before anything was taken out of them, by their nodes.
+    pub(crate) own_outlines: HashMap<usize, Vec<u8>>,
     /// What packages add beyond their sources, and what it has said so far.
     pub(crate) additions: &'a mut dyn Additions,
     pub(crate) said: Said,
@@ -162,6 +164,7 @@ impl<'a> Growing<'a> {
             starts_interpreter: false,
             wanted: Wanted::new(project, owners),
             own: OwnFolder::default(),
+            own_outlines: HashMap::new(),
             additions,
             said: Said::default(),
         }
@@ -207,6 +210,11 @@ impl<'a> Growing<'a> {
             surroundings.packages.push((std::mem::replace(&mut package, above), names));
         }
         surroundings
+    }
+
+    /// Names of the submodules of a package around a module that was read.
+    pub(crate) fn known_submodule_names(&self, package: &str) -> Option<BTreeSet<String>> {
+        self.submodule_names.get(package).map(|names| (**names).clone())
     }
 
     pub(crate) fn is_excluded(&self, name: &str) -> bool {
@@ -491,7 +499,7 @@ pub(crate) fn package_of(node: &Node) -> &str {
 }
 
 /// Whether a module may be what is run: `python -m package` runs `package.__main__`.
-fn is_run(name: &str) -> bool {
+pub(crate) fn is_run(name: &str) -> bool {
     is_script(name) || name.rsplit('.').next() == Some(ENTRY)
 }
 

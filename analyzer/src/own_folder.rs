@@ -4,6 +4,7 @@ use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer};
 use crate::outline::{Outline, Target};
 use crate::own_listing::Tests;
+use crate::own_sources::Asked;
 use crate::program::{EntryPoint, Scope};
 use crate::project::Origin;
 use crate::{own_listing, zipped};
@@ -25,6 +26,8 @@ pub struct OwnFile {
 pub(crate) struct OwnFolder {
     /// Texts of the program, and their parts between slashes.
     texts: BTreeSet<String>,
+    /// Names that were looked for among them.
+    pub(crate) asked: Asked,
     /// Texts that have not been looked at as names of packages.
     pub(crate) new_texts: Vec<String>,
     /// Whether some module of the program handles source files, or something shows them.
@@ -75,6 +78,12 @@ impl OwnFolder {
             self.texts.insert(text.clone());
             self.texts.extend(text.split(['/', '\\']).filter(|part| !part.is_empty()).map(str::to_owned));
         }
+    }
+
+    /// Whether a text of the program is this name, or has it between slashes.
+    fn names(&self, name: &str) -> bool {
+        self.asked.note(name);
+        self.texts.contains(name)
     }
 
     /// Takes notice of a library that shows the sources of what it is given.
@@ -137,9 +146,8 @@ pub(crate) fn names_on_edited_path(growing: &Growing<'_>, name: &str) -> Vec<Str
     let inner = |folder: &Path| -> Vec<(String, PathBuf)> {
         let entries = fs::read_dir(folder).into_iter().flatten().flatten();
         let named = entries.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path())));
-        let mut named: Vec<_> = named
-            .filter(|(name, path)| growing.own.texts.contains(name) && is_dotted_name(name) && path.is_dir())
-            .collect();
+        let mut named: Vec<_> =
+            named.filter(|(name, path)| growing.own.names(name) && is_dotted_name(name) && path.is_dir()).collect();
         named.sort();
         named
     };
@@ -160,9 +168,13 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
         if !growing.own.visited.insert(start.clone()) {
             continue;
         }
-        let texts = growing.own.texts.clone();
         let tests = if growing.own.runs_tests { Tests::Run } else { Tests::Leave };
-        for path in own_listing::files(&start, &root, growing.left_out, tests, move |name| texts.contains(name)) {
+        let (texts, asked) = (growing.own.texts.clone(), growing.own.asked.clone());
+        let is_named = move |name: &str| {
+            asked.note(name);
+            texts.contains(name)
+        };
+        for path in own_listing::files(&start, &root, growing.left_out, tests, is_named) {
             take(growing, path);
         }
     }
@@ -195,14 +207,14 @@ fn starts(growing: &Growing<'_>) -> Vec<PathBuf> {
     let is_named = |path: &Path| {
         let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
         if path.is_dir() {
-            return growing.own.texts.contains(name) || imported.contains(name);
+            return growing.own.names(name) || imported.contains(name);
         }
-        growing.own.texts.contains(name) || patterns.iter().any(|pattern| pattern.matches(name))
+        growing.own.names(name) || patterns.iter().any(|pattern| pattern.matches(name))
     };
     let is_wholly_named = |path: &Path| {
         path.file_name()
             .and_then(|name| name.to_str())
-            .is_some_and(|name| growing.own.texts.contains(name) && !own_listing::is_of_tools(name))
+            .is_some_and(|name| growing.own.names(name) && !own_listing::is_of_tools(name))
     };
     let mut starts: Vec<PathBuf> = entries
         .filter_map(Result::ok)
@@ -214,7 +226,7 @@ fn starts(growing: &Growing<'_>) -> Vec<PathBuf> {
 }
 
 /// Whether a text is the ending of names of data: `.sql`. Sources beside a script may be programs of their own.
-fn is_ending(text: &str) -> bool {
+pub(crate) fn is_ending(text: &str) -> bool {
     const LONGEST: usize = 8;
     let letters = text.strip_prefix('.').unwrap_or_default();
     (1..=LONGEST).contains(&letters.len())
@@ -294,7 +306,7 @@ fn module_name(inside: &str) -> Option<String> {
 /// imported.
 fn is_program_of_its_own(growing: &Growing<'_>, path: &Path) -> bool {
     let is_named = |name: Option<&std::ffi::OsStr>| {
-        name.and_then(|name| name.to_str()).is_some_and(|name| growing.own.texts.contains(name))
+        name.and_then(|name| name.to_str()).is_some_and(|name| growing.own.names(name))
     };
     if growing.own.computes_names || is_named(path.file_name()) || is_named(path.file_stem()) {
         return false;

@@ -77,10 +77,10 @@ pub(crate) fn read_all(jobs: &[Job], interpreter: &Interpreter, work: Work<'_>) 
 
 /// The parser grows its stack as it needs; the walk over what it returns, and its destruction,
 /// recurse as deep as the source nests. Only the pages that are used cost memory.
-const STACK: usize = 1 << 29;
+pub(crate) const STACK: usize = 1 << 29;
 
 /// CPython itself gives up on sources far smaller than this one.
-const LARGEST_SOURCE: usize = 1 << 26;
+pub(crate) const LARGEST_SOURCE: usize = 1 << 26;
 
 /// Reads files, or remembers what was found in them.
 struct Reader<'a> {

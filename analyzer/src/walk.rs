@@ -328,6 +328,9 @@ fn note_own(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     growing.starts_interpreter |= outline.starts_interpreter;
     if growing.nodes.get(index).is_some_and(|node| node.found.origin == Origin::Program) {
         growing.own.note(outline);
+        if let Ok(outline) = postcard::to_stdvec(outline) {
+            growing.own_outlines.insert(index, outline);
+        }
     }
 }
 

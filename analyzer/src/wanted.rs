@@ -2,6 +2,7 @@ use crate::distribution::Distribution;
 use crate::graph::EdgeKind;
 use crate::growing::{Growing, Life};
 use crate::outline::{Import, Target};
+use crate::own_sources::Asked;
 use crate::owners::Owners;
 use crate::project::{Origin, Project};
 use crate::requirement::{self, Relations};
@@ -24,6 +25,9 @@ pub(crate) struct Wanted<'a> {
     direct: BTreeSet<usize>,
     /// Names and texts in the program's own modules, in lower case.
     words: BTreeSet<String>,
+    /// Words that were looked for among them, and parts of words.
+    pub(crate) asked_words: Asked,
+    pub(crate) asked_parts: Asked,
     /// Imports that were not followed, by the module that they stand in.
     pub(crate) waiting: Vec<(usize, Import)>,
 }
@@ -70,6 +74,8 @@ impl<'a> Wanted<'a> {
             wanted: BTreeSet::new(),
             direct: BTreeSet::new(),
             words: BTreeSet::new(),
+            asked_words: Asked::default(),
+            asked_parts: Asked::default(),
             waiting: Vec::new(),
         };
         for (name, extras) in requirement::declared(&project.program.declaration, &project.interpreter) {
@@ -196,7 +202,11 @@ impl<'a> Wanted<'a> {
     /// Whether an import stands in a function that the program names, of a library that it imports:
     /// `duckdb` makes a frame of `pandas` in `df()`.
     fn is_called(&self, from: usize, to: usize, import: &Import) -> bool {
-        let is_said = import.within.as_ref().is_some_and(|name| self.words.contains(&name.to_ascii_lowercase()));
+        let is_said = import.within.as_ref().is_some_and(|name| {
+            let name = name.to_ascii_lowercase();
+            self.asked_words.note(&name);
+            self.words.contains(&name)
+        });
         is_said && self.direct.contains(&from) && !self.is_of_developers(to)
     }
 
@@ -206,7 +216,10 @@ impl<'a> Wanted<'a> {
         const FOR_EVERYBODY: [&str; 5] = ["binary", "default", "recommended", "speedups", "standard"];
         const SHORTEST: usize = 3;
         let mut parts = feature.split(['-', '_', '.']).filter(|part| part.len() >= SHORTEST);
-        parts.any(|part| FOR_EVERYBODY.contains(&part) || self.words.iter().any(|word| word.contains(part)))
+        parts.any(|part| {
+            self.asked_parts.note(part);
+            FOR_EVERYBODY.contains(&part) || self.words.iter().any(|word| word.contains(part))
+        })
     }
 
     /// Notes words that the program says.

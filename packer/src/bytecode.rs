@@ -32,6 +32,8 @@ pub struct Bytecode {
     pub code: Vec<Option<Code>>,
     /// Modules that could not be compiled. Importing one of them raises what plain Python would raise.
     pub warnings: Vec<Warning>,
+    /// The names of these modules.
+    pub uncompiled: Vec<String>,
 }
 
 /// Marshalled code.
@@ -104,10 +106,26 @@ pub fn compile(
     for (number, outcome) in results {
         if let Some(reason) = outcome.reason {
             bytecode.warnings.push(Warning::not_compiled(&modules[number].name, &reason));
+            bytecode.uncompiled.push(modules[number].name.clone());
         }
         bytecode.code.push(outcome.code);
     }
     Ok(bytecode)
+}
+
+/// Compiles one source. `None` where that is impossible.
+///
+/// # Errors
+///
+/// As for [`compile`].
+pub fn compile_one(path: &str, source: &Content, compiler: &Compiler, cache: &Cache) -> Result<Option<Code>, Error> {
+    let mut worker = None;
+    let Outcome { code, reason } = compiled(path, source, compiler, cache, &mut worker)?;
+    // There may be more to compile.
+    if let Some(worker) = worker {
+        compiler.first.lock().expect("no thread panics while it gives back").replace(worker);
+    }
+    Ok(code.filter(|_| reason.is_none()))
 }
 
 /// Which compiler an interpreter has: the content of the file that holds it, because two builds of one version may differ.

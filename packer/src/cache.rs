@@ -150,17 +150,18 @@ impl Cache {
 
     /// The answer to a question, if it is known and still true.
     pub fn recall(&self, question: &Key) -> Option<Vec<u8>> {
-        self.recall_with_witnesses(question).map(|(content, _)| content)
+        self.remember(question).map(|remembered| remembered.content)
     }
 
-    /// The answer to a question as [`Cache::recall`] gives it, and what it was found from.
-    pub fn recall_with_witnesses(&self, question: &Key) -> Option<(Vec<u8>, Vec<PathBuf>)> {
+    /// The answer to a question as [`Cache::recall`] gives it, with all that it is made of.
+    pub fn remember(&self, question: &Key) -> Option<Remembered> {
         let path = self.answer_path(question)?;
         match Answer::read(&path) {
             Ok(answer) => {
                 let answer = answer.filter(Answer::holds)?;
                 answer::note_use(&path);
-                Some((answer.content, answer.witnesses.into_iter().map(|(path, _)| path).collect()))
+                let Answer { content, witnesses, uses } = answer;
+                Some(Remembered { content, witnesses, uses })
             }
             Err(error) => {
                 self.note_damage(&path, &error);
@@ -179,6 +180,17 @@ impl Cache {
         }
         let uses = lock(&self.uses).iter().copied().collect();
         if let Err(error) = (Answer { witnesses, content: content.to_vec(), uses }).write(&path) {
+            self.give_up_writing(&error);
+        }
+    }
+
+    /// Keeps another answer from the same witnesses. What was used for the one that is remembered counts as used for this one too.
+    pub fn renew(&self, question: &Key, remembered: &Remembered, content: &[u8]) {
+        let Some(path) = self.answer_path(question) else { return };
+        let Remembered { witnesses, uses, .. } = remembered;
+        let uses: HashSet<Key> = uses.iter().chain(&*lock(&self.uses)).copied().collect();
+        let (witnesses, content) = (witnesses.clone(), content.to_vec());
+        if let Err(error) = (Answer { witnesses, content, uses: uses.into_iter().collect() }).write(&path) {
             self.give_up_writing(&error);
         }
     }
@@ -281,6 +293,22 @@ impl rpack_analyzer::Memory for Cache {
         if self.folder.is_some() {
             self.put(self.key("finding", [question, blake3::hash(content).as_bytes()]), finding);
         }
+    }
+}
+
+/// An answer that holds.
+#[derive(Debug)]
+pub struct Remembered {
+    /// The answer itself.
+    pub content: Vec<u8>,
+    witnesses: Vec<(PathBuf, State)>,
+    uses: Vec<Key>,
+}
+
+impl Remembered {
+    /// What it was found from.
+    pub fn witnesses(&self) -> impl Iterator<Item = &Path> {
+        self.witnesses.iter().map(|(path, _)| path.as_path())
     }
 }
 

@@ -1,7 +1,11 @@
 //! The last step: where the executable goes, and writing it there.
 
+mod made;
+
+pub use made::Made;
+
 use crate::options::{Form, Options, Replacement};
-use crate::payload::Payload;
+use crate::payload::{Payload, Revision};
 use crate::{folder, os};
 use rpack_analyzer::Program;
 use std::path::{Path, PathBuf};
@@ -69,10 +73,27 @@ pub fn write(payload: &Payload, target: &Target) -> Result<u64, Error> {
     if is_same(payload, &target.executable) {
         return Ok(size);
     }
-    let folder = target.executable.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(&target.executable);
     fs::create_dir_all(folder).map_err(failed(folder))?;
     os::write_executable(&folder.join(name), &payload.bytes).map_err(failed(&target.executable))?;
     Ok(size)
+}
+
+/// Writes an executable that begins as another one does, whole or not at all, and returns its size in bytes.
+///
+/// # Errors
+///
+/// As for [`write`].
+pub fn write_revision(made: &Made, revision: &Revision, executable: &Path) -> Result<u64, Error> {
+    let folder = folder_of(executable);
+    let target = folder.join(executable.file_name().unwrap_or_default());
+    os::write_executable_after(&target, made.file(), revision.kept, &revision.end)
+        .map_err(|source| Error::Unwritable { path: executable.to_owned(), source })?;
+    Ok(revision.kept + revision.end.len() as u64)
+}
+
+fn folder_of(executable: &Path) -> &Path {
+    executable.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 fn is_same(payload: &Payload, executable: &Path) -> bool {

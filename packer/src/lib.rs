@@ -11,6 +11,7 @@ pub mod bytecode;
 pub mod cache;
 pub mod collection;
 pub mod diagnosis;
+mod edited;
 pub mod environment;
 pub mod executable;
 mod folder;
@@ -34,7 +35,7 @@ pub use os::become_program;
 use additions::Additions;
 use bytecode::Compiler;
 use cache::{Cache, Caching};
-use record::Packed;
+use record::{Changeable, Packed};
 use rpack_analyzer::{Program, Project, Work};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -51,16 +52,24 @@ pub fn build(options: &Options, report: &mut dyn FnMut(Event)) -> Result<Built, 
         Caching::Off => Cache::open(None),
         Caching::Parts | Caching::Whole => Cache::open(Some(&cache::folder(&options.environment.cache))),
     };
-    let built = match record::recall(options, &cache) {
-        Some(record) => {
-            record.warnings().for_each(|warning| report(Event::Warning(warning)));
-            Ok(record.built(moment.elapsed().unwrap_or_default()))
-        }
+    let built = match rebuild(options, &cache, moment, report) {
+        Some(built) => Ok(built),
         None => pack_and_note(options, &cache, moment, report),
     };
     // What a build made that failed is kept too: it need not be made again when the reason is gone.
     cache.close().into_iter().for_each(|problem| report(Event::Warning(Warning::of_cache(problem))));
     built
+}
+
+/// What an earlier build made, where at most code of the program's own modules has changed since.
+fn rebuild(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn FnMut(Event)) -> Option<Built> {
+    let mut recalled = record::recall(options, cache, moment)?;
+    let built = match recalled.edits.is_empty() {
+        true => recalled.built(moment.elapsed().unwrap_or_default()),
+        false => edited::build(&mut recalled, options, cache, moment, report)?,
+    };
+    recalled.warnings().for_each(|warning| report(Event::Warning(warning)));
+    Some(built)
 }
 
 /// Packs, and keeps a record of it.
@@ -71,18 +80,17 @@ fn pack_and_note(
     report: &mut dyn FnMut(Event),
 ) -> Result<Built, Error> {
     let mut warnings = Vec::new();
-    let packed = pack(options, cache, &mut |event| {
+    let packed = pack(options, cache, moment, &mut |event| {
         if let Event::Warning(warning) = &event {
             warnings.push(warning.clone());
         }
         report(event);
     })?;
-    record::note(options, cache, moment, &packed, &warnings);
-    Ok(packed.built)
+    Ok(record::note(options, cache, moment, packed, &warnings))
 }
 
 /// The line of data.
-fn pack(options: &Options, cache: &Cache, report: &mut dyn FnMut(Event)) -> Result<Packed, Error> {
+fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn FnMut(Event)) -> Result<Packed, Error> {
     let started = Instant::now();
     report(Event::Step("Locating", &options.path.display().to_string()));
     let program = Program::locate(&options.path)?;
@@ -128,8 +136,10 @@ fn pack(options: &Options, cache: &Cache, report: &mut dyn FnMut(Event)) -> Resu
     report(Event::Step("Noting", "what this build was made from"));
     let (modules, libraries) = (payload.module_count(), collection.library_count());
     let inputs = record::inputs(&project, &release, &graph, &collection, options, &python);
+    let changeable = Changeable::new(&project, &graph, &collection, &bytecode.uncompiled, moment);
     let built = Built { path: target.executable, size, modules, libraries, inputs, time: started.elapsed() };
-    Ok(Packed { built, checksum: payload.checksum(), ran_hooks: brought.ran_hooks })
+    let (trailer, program) = (payload.trailer().to_vec(), record::digest_of(&project.program));
+    Ok(Packed { built, trailer, program, changeable, ran_hooks: brought.ran_hooks })
 }
 
 /// What a build made.

@@ -3,18 +3,21 @@
 //! The layout is specified in [`rpack_format`]. Equal collections give equal bytes: members are sorted, carry no dates, and
 //! are compressed one by one, however many threads do it.
 
+mod layout;
 mod member;
+mod revision;
+
+pub use revision::{Revision, revise};
 
 use crate::bootloader;
 use crate::bytecode::Code;
 use crate::cache::Cache;
 use crate::collection::{CollectedFile, CollectedModule, Collection, ModuleContent, Unreadable};
 use crate::options::Options;
+use layout::Layout;
 use member::{Member, Source, compress};
 use rpack_format::index::{self, File, Frame, Header, Module, ModuleKind};
-use rpack_format::trailer::{self, Trailer};
-use rpack_format::zip::{self, Entry, Method};
-use rpack_format::{Filter, Index, checksum};
+use rpack_format::{Filter, Index, trailer};
 use std::io;
 
 /// A complete executable, bootloader included.
@@ -47,9 +50,9 @@ pub struct BesideFile {
 }
 
 impl Payload {
-    /// Checksum of all bytes.
-    pub fn checksum(&self) -> u64 {
-        checksum(&self.bytes)
+    /// The last bytes of the executable, with the checksums of all others.
+    pub fn trailer(&self) -> &[u8] {
+        &self.bytes[self.bytes.len() - trailer::SIZE..]
     }
 
     /// How many modules it contains.
@@ -82,14 +85,14 @@ pub fn assemble(
     let size = bootloader::STUB.len() + frames + frames / 8;
     let mut code_members = members.split_off(collection.files.len()).into_iter();
     let filters = members.iter_mut().map(|member| std::mem::take(&mut member.filters)).collect();
-    let mut layout = Layout { bytes: Vec::with_capacity(size), entries: Vec::new() };
-    layout.bytes.extend_from_slice(bootloader::STUB);
+    let mut layout = Layout::begin(bootloader::STUB, size);
 
     let mut files = Vec::new();
     let mut files_beside = Vec::new();
     for (file, member) in collection.files.iter().zip(members) {
         if collection.beside.is_none() {
-            files.push(layout.add_file(file, &member)?);
+            let mode = if file.executable { 0o755 } else { 0o644 };
+            files.push(file_entry(file, &member, layout.add_member(&file.path, &member, mode)?));
             continue;
         }
         files.push(file_entry(file, &member, Frame { offset: 0, compressed: 0, size: member.size }));
@@ -99,7 +102,7 @@ pub fn assemble(
     if let Some(version) = &options.version {
         layout.add_version(version)?;
     }
-    let startup_start = layout.bytes.len() as u64;
+    layout.begin_startup();
     let mut modules = Vec::new();
     for (module, code) in collection.modules.iter().zip(&code) {
         match code.as_ref().and_then(|_| code_members.next()) {
@@ -114,7 +117,7 @@ pub fn assemble(
     let mut modules = modules
         .into_iter()
         .map(|(module, member)| match member {
-            Some(member) => Ok((module, layout.add_member(&format!("{}c", module.path), &member, 0o644)?)),
+            Some(member) => Ok((module, layout.add_module(&module.path, &member)?)),
             None => Ok((module, Frame::default())),
         })
         .collect::<Result<Vec<_>, Error>>()?;
@@ -124,66 +127,9 @@ pub fn assemble(
     // The bootloader checks the same at every start; a defect shall show where it is made.
     let parsed = Index::parse(&index).map_err(Error::Index)?;
     let folders = parsed.package_folders().map(str::to_owned).collect();
-    let index_start = layout.add_index(index)?;
-    let startup_end = layout.bytes.len() as u64;
-    // Beyond this point no member is added.
-    layout.close(startup_start, index_start, startup_end)?;
+    let bytes = layout.close(&index)?;
     let beside = collection.beside.clone().map(|name| Beside { name, folders, files: files_beside });
-    Ok(Payload { bytes: layout.bytes, beside, modules: module_count })
-}
-
-/// The executable as it grows.
-struct Layout {
-    bytes: Vec<u8>,
-    entries: Vec<Entry>,
-}
-
-impl Layout {
-    fn add_file<'a>(&mut self, file: &'a CollectedFile, member: &Member) -> Result<File<'a>, Error> {
-        let mode = if file.executable { 0o755 } else { 0o644 };
-        let frame = self.add_member(&file.path, member, mode)?;
-        Ok(file_entry(file, member, frame))
-    }
-
-    fn add_member(&mut self, name: &str, member: &Member, mode: u16) -> Result<Frame, Error> {
-        let size = u32::try_from(member.size).map_err(|_| Error::TooLarge)?;
-        let offset = self.add(name, &member.frame, size, member.crc, Method::Zstandard, mode)?;
-        Ok(Frame { offset, compressed: member.frame.len() as u64, size: member.size })
-    }
-
-    fn add_version(&mut self, version: &str) -> Result<u64, Error> {
-        let text = format!("{version}\n").into_bytes();
-        let size = u32::try_from(text.len()).map_err(|_| Error::TooLarge)?;
-        self.add(rpack_format::VERSION_MEMBER, &text, size, crc32fast::hash(&text), Method::Stored, 0o644)
-    }
-
-    fn add_index(&mut self, index: Vec<u8>) -> Result<u64, Error> {
-        let size = u32::try_from(index.len()).map_err(|_| Error::TooLarge)?;
-        self.add(rpack_format::INDEX_MEMBER, &index, size, crc32fast::hash(&index), Method::Stored, 0o644)
-    }
-
-    /// Appends a member with its local header and returns where its bytes begin.
-    fn add(&mut self, name: &str, bytes: &[u8], size: u32, crc: u32, method: Method, mode: u16) -> Result<u64, Error> {
-        let narrow = |length: usize| u32::try_from(length).map_err(|_| Error::TooLarge);
-        let (header_offset, compressed) = (narrow(self.bytes.len())?, narrow(bytes.len())?);
-        let entry = Entry { name: name.to_owned(), method, crc, compressed, size, mode, header_offset };
-        zip::put_local_header(&mut self.bytes, &entry);
-        let offset = self.bytes.len() as u64;
-        self.bytes.extend_from_slice(bytes);
-        self.entries.push(entry);
-        Ok(offset)
-    }
-
-    fn close(&mut self, startup_start: u64, index_start: u64, startup_end: u64) -> Result<(), Error> {
-        let offset = u32::try_from(self.bytes.len()).map_err(|_| Error::TooLarge)?;
-        if self.entries.len() >= usize::from(u16::MAX) {
-            return Err(Error::TooMany { count: self.entries.len() });
-        }
-        zip::put_directory(&mut self.bytes, &self.entries, offset, trailer::SIZE as u16);
-        let trailer = Trailer::describe(&self.bytes, startup_start, index_start, startup_end);
-        self.bytes.extend_from_slice(&trailer.encode());
-        Ok(())
-    }
+    Ok(Payload { bytes, beside, modules: module_count })
 }
 
 fn file_entry<'a>(file: &'a CollectedFile, member: &Member, frame: Frame) -> File<'a> {

@@ -122,6 +122,111 @@ fn every_change_is_seen() {
     }
 }
 
+/// How much a build did that was asked for its timings.
+fn extent(said: &str) -> &'static str {
+    let did = |step: &str| said.lines().any(|line| line.ends_with(&format!("%  {step}")));
+    match (did("Analyzing"), did("Revising")) {
+        (true, _) => "all",
+        (false, true) => "code",
+        (false, false) => "nothing",
+    }
+}
+
+#[test]
+fn edits_of_code_revise_the_executable() {
+    let main = "import helper, json\n\ndef run():\n    import csv\n    print(json.dumps(helper.NAME), csv.QUOTE_ALL)\n\nrun()\n";
+    let place = Place::new(&[
+        ("program/main.py", main),
+        ("program/helper.py", "NAME = 'a'\n"),
+        ("program/pkg/__init__.py", ""),
+        ("program/pkg/part.py", "X = 1\n"),
+    ]);
+    let all = [
+        "program",
+        "program/main.py",
+        "program/helper.py",
+        "program/pkg",
+        "program/pkg/part.py",
+        "program/pkg/__init__.py",
+        "program/data.txt",
+    ];
+    place.let_settle(&all);
+    let (mut before, _) = place.build("program", "made", &[]);
+    let revised = "code";
+    let whole = "all";
+    let write = |name: &'static str, content: String| move |place: &Place| place.write(name, &content);
+    // An editor that writes another file and gives it the name, and leaves one of its own.
+    let save = |place: &Place| {
+        place.write("program/.helper.py.swp", "");
+        place.write("program/new", "NAME = 'saved'\n");
+        fs::rename(place.path("program/new"), place.path("program/helper.py")).unwrap();
+    };
+    let run_python = |place: &Place| {
+        place.write("program/__pycache__/helper.cpython-311.pyc", "");
+        place.write("program/helper.py", "NAME = 'run'\n");
+    };
+    type Change<'a> = (&'a str, &'a str, Box<dyn Fn(&Place)>);
+    let changes: [Change; 12] = [
+        ("another value", revised, Box::new(write("program/helper.py", "NAME = 'b'\n".into()))),
+        ("more lines", revised, Box::new(write("program/main.py", format!("# first\n\n{main}print(1)\n")))),
+        ("saved by an editor", revised, Box::new(save)),
+        ("run in between", revised, Box::new(run_python)),
+        ("a new import", whole, Box::new(write("program/main.py", format!("import shelve\n{main}")))),
+        ("an import less", whole, Box::new(write("program/main.py", "import helper\nprint(helper.NAME)\n".into()))),
+        ("back", whole, Box::new(write("program/main.py", main.into()))),
+        ("a text that names a file", whole, Box::new(write("program/helper.py", "NAME = 'data.txt'\n".into()))),
+        ("a new file", whole, Box::new(write("program/data.txt", "1".into()))),
+        ("a part that nothing imports", whole, Box::new(write("program/pkg/part.py", "X = 2\n".into()))),
+        ("an initializer", whole, Box::new(write("program/pkg/__init__.py", "Y = 2\n".into()))),
+        (
+            "a block of a script",
+            whole,
+            Box::new(write("program/main.py", format!("# /// script\n# dependencies = []\n# ///\n{main}"))),
+        ),
+    ];
+    for (change, expected, make) in changes {
+        place.let_settle(&["made"]);
+        make(&place);
+        place.let_settle(&all);
+        let (made, said) = place.build("program", "made", &["--timings"]);
+        assert_eq!(extent(&said), expected, "{change}: {said}");
+        assert!(made == place.build_anew("program"), "after {change} the cache made something else");
+        assert!(made != before, "{change} changed nothing");
+        let (again, said) = place.build("program", "made", &["--timings"]);
+        assert_eq!((extent(&said), again == made), ("nothing", true), "{change}: {said}");
+        before = made;
+    }
+    // Comments are no code, so the executable stays.
+    let made = identity(&place.path("made"));
+    place.write("program/helper.py", "NAME = 'data.txt' # a name\n");
+    let (_, said) = place.build("program", "made", &["--timings"]);
+    assert_eq!((extent(&said), identity(&place.path("made"))), (revised, made), "{said}");
+}
+
+#[test]
+fn edits_in_quick_succession_are_all_seen() {
+    let place = Place::new(&[("program/main.py", HELLO), ("program/helper.py", "NAME = 'a'\n")]);
+    place.let_settle(&["program", "program/main.py", "program/helper.py"]);
+    place.build("program", "made", &[]);
+    // Of equal length, and within one tick of the file system's clock.
+    for round in 0..10 {
+        for name in ["b", "c"] {
+            place.write("program/helper.py", &format!("NAME = '{name}{round}'\n"));
+            let made = place.build("program", "made", &[]).0;
+            assert!(made == place.build_anew("program"), "edit {name}{round} was not seen");
+        }
+    }
+    // What is in the place of the executable is not taken for it.
+    let mut altered = place.build("program", "made", &[]).0;
+    altered[1000] ^= 1;
+    fs::write(place.path("made"), &altered).unwrap();
+    place.write("program/helper.py", "NAME = 'd'\n");
+    assert!(place.build("program", "made", &[]).0 == place.build_anew("program"));
+    // Code that cannot be compiled raises why, and the build says so.
+    place.write("program/main.py", "import helper\nreturn helper\n");
+    assert!(place.build("program", "made", &[]).0 == place.build_anew("program"));
+}
+
 #[test]
 fn options_and_warnings_belong_to_the_record() {
     let source = "import sys\nif sys.argv[1:]:\n    import absent_module\nassert sys\n";
@@ -192,6 +297,29 @@ fn a_cache_that_cannot_be_written_costs_a_warning() {
     let (made, said) = place.build("program", "made", &[]);
     assert!(said.contains("warning: Cannot write the build cache"), "{said}");
     assert!(made == place.build_anew("program"));
+}
+
+#[test]
+fn a_full_disk_costs_a_warning_and_leaves_nothing_half_written() {
+    let place = Place::new(&[("program/main.py", "import asyncio, sqlite3\nprint(1)\n"), ("disk/.keep", "")]);
+    let expected = place.build_anew("program");
+    // Of what a build keeps some fits, and not all. The second one looks at all of it again.
+    let build = place.command("program", "made");
+    let script = "mount -t tmpfs -o size=1m none \"$0\" && \"$@\" && \"$@\" -v && ls -A \"$0\"/builds-1 >&2";
+    let arguments: Vec<_> = build.get_args().map(std::ffi::OsStr::to_owned).collect();
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "sh", "-c", script]).arg(place.path("disk")).arg(build.get_program()).args(arguments);
+    clean(&mut command);
+    let output = run(command.env("RPACK_CACHE_DIR", place.path("disk")));
+    let said = text(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    assert_eq!(said.matches("warning: Cannot write the build cache").count(), 2, "{said}");
+    assert!(said.contains("No space left"), "{said}");
+    assert!(fs::read(place.path("made")).unwrap() == expected);
+    let left = said.rsplit_once("Packed").unwrap().1.lines().skip(1);
+    let is_whole = |name: &&str| name.ends_with(".answer") || name.ends_with(".pack") || *name == "lock";
+    let half: Vec<&str> = left.filter(|name| !is_whole(name)).collect();
+    assert!(half.is_empty(), "{half:?}");
 }
 
 /// Programs that share most of their modules.

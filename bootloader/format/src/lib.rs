@@ -94,3 +94,19 @@ pub enum Error {
 pub fn checksum(bytes: &[u8]) -> u64 {
     xxhash_rust::xxh3::xxh3_64(bytes)
 }
+
+/// The [`checksum`] of bytes that come piece by piece.
+#[derive(Default)]
+pub struct Checksum(xxhash_rust::xxh3::Xxh3Default);
+
+impl Checksum {
+    /// Takes the next bytes.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The checksum of all that came.
+    pub fn value(&self) -> u64 {
+        self.0.digest()
+    }
+}

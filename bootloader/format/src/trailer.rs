@@ -83,13 +83,21 @@ impl Trailer {
     /// [`Error::NoTrailer`] where the file does not end with one, and whatever else is wrong with it.
     pub fn parse(file: &[u8]) -> Result<Self, Error> {
         let no_trailer = Error::NoTrailer { found: file.len().min(SIZE) };
-        let (_, bytes) = file.split_last_chunk::<SIZE>().ok_or(no_trailer.clone())?;
+        let (_, bytes) = file.split_last_chunk::<SIZE>().ok_or(no_trailer)?;
+        Self::decode(bytes, file.len() as u64)
+    }
+
+    /// Reads a trailer by itself, as that of a file of `found` bytes.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Trailer::parse`].
+    pub fn decode(bytes: &[u8; SIZE], found: u64) -> Result<Self, Error> {
         let (fields, magic) = bytes.split_at(SIZE - MAGIC.len());
         if magic != MAGIC {
-            return Err(no_trailer);
+            return Err(Error::NoTrailer { found: SIZE });
         }
         let trailer = Self::parse_fields(fields)?;
-        let found = file.len() as u64;
         if trailer.file_size != found {
             return Err(Error::WrongSize { expected: trailer.file_size, found });
         }

@@ -15,8 +15,8 @@ const FLAG_UTF8: u16 = 1 << 11;
 /// MS-DOS date of 1980-01-01, the earliest that the format can say.
 const DATE: u16 = (1 << 5) | 1;
 
-/// What a record of the directory begins with (APPNOTE 4.3.12).
-const DIRECTORY_SIGNATURE: u32 = 0x0201_4b50;
+/// What each record of the central directory begins with (APPNOTE 4.3.12).
+const DIRECTORY_RECORD: u32 = 0x0201_4b50;
 
 /// How a member's bytes are stored (APPNOTE 4.4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Method {
 }
 
 /// One member as the directory describes it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Path inside the archive, with `/` between its parts.
     pub name: String,
@@ -69,7 +69,7 @@ pub fn put_local_header(out: &mut Vec<u8>, entry: &Entry) {
 pub fn put_directory(out: &mut Vec<u8>, entries: &[Entry], offset: u32, comment_size: u16) {
     let start = out.len();
     for entry in entries {
-        out.put_u32(DIRECTORY_SIGNATURE);
+        out.put_u32(DIRECTORY_RECORD);
         out.put_u16(VERSION_MADE_BY);
         put_shared_fields(out, entry);
         out.put_u16(0); // comment length
@@ -95,22 +95,33 @@ pub fn put_directory(out: &mut Vec<u8>, entries: &[Entry], offset: u32, comment_
 /// The bytes of the stored member of this name in `file`, whose central directory begins at `directory`. `None` where there is no
 /// such member, or the directory is none that [`put_directory`] wrote.
 pub fn find_stored<'a>(file: &'a [u8], directory: u64, name: &str) -> Option<&'a [u8]> {
-    let mut reader = Reader::new(file.get(usize::try_from(directory).ok()?..)?);
-    while reader.u32()? == DIRECTORY_SIGNATURE {
+    let entries = read_directory(file.get(usize::try_from(directory).ok()?..)?)?;
+    let entry = entries.iter().find(|entry| entry.name == name && entry.method == Method::Stored)?;
+    let header = usize::try_from(entry.header_offset).ok()?;
+    let start = header.checked_add(LOCAL_HEADER_SIZE)?.checked_add(name.len())?;
+    file.get(start..start.checked_add(usize::try_from(entry.compressed).ok()?)?)
+}
+
+/// Reads the entries of a central directory that [`put_directory`] made. `None` where it made something else.
+pub fn read_directory(bytes: &[u8]) -> Option<Vec<Entry>> {
+    let mut reader = Reader::new(bytes);
+    let mut entries = Vec::new();
+    while reader.u32()? == DIRECTORY_RECORD {
         reader.take(6)?; // versions and flags
-        let method = reader.u16()?;
-        reader.take(8)?; // time, date and checksum
-        let stored_size = reader.u32()?;
-        reader.take(4)?; // size
-        let name_length = reader.u16()?;
-        reader.take(12)?; // lengths that are zero, disk and attributes
-        let offset = usize::try_from(reader.u32()?).ok()?;
-        if reader.take(name_length.into())? == name.as_bytes() && method == Method::Stored as u16 {
-            let start = offset.checked_add(LOCAL_HEADER_SIZE)?.checked_add(name_length.into())?;
-            return file.get(start..start.checked_add(usize::try_from(stored_size).ok()?)?);
-        }
+        let method = match reader.u16()? {
+            0 => Method::Stored,
+            93 => Method::Zstandard,
+            _ => return None,
+        };
+        reader.take(4)?; // time and date
+        let (crc, compressed, size) = (reader.u32()?, reader.u32()?, reader.u32()?);
+        let length = reader.u16()?;
+        reader.take(8)?; // lengths of extra field and comment, disk number, internal attributes
+        let (mode, header_offset) = ((reader.u32()? >> 16) as u16 & 0o777, reader.u32()?);
+        let name = str::from_utf8(reader.take(length.into())?).ok()?.to_owned();
+        entries.push(Entry { name, method, crc, compressed, size, mode, header_offset });
     }
-    None
+    Some(entries)
 }
 
 /// The fields that local header and directory record have in common, in the same order.
@@ -167,5 +178,29 @@ mod tests {
             find_stored(&file, directory, "plain");
         }
         assert_eq!(find_stored(&file, u64::MAX, "plain"), None);
+    }
+
+    #[test]
+    fn a_directory_is_read_as_it_was_written() {
+        let entry = |name: &str, method, mode| Entry {
+            name: name.to_owned(),
+            method,
+            crc: 0x1234_5678,
+            compressed: 10,
+            size: 20,
+            mode,
+            header_offset: 30,
+        };
+        let entries = [
+            entry("a/b.pyc", Method::Zstandard, 0o644),
+            entry("lib.so", Method::Zstandard, 0o755),
+            entry("i", Method::Stored, 0o644),
+        ];
+        let mut bytes = Vec::new();
+        put_directory(&mut bytes, &entries, 7, 72);
+        assert_eq!(read_directory(&bytes).unwrap(), entries);
+        for length in 0..bytes.len() - 18 {
+            assert!(read_directory(&bytes[..length]).is_none(), "{length} bytes were accepted");
+        }
     }
 }

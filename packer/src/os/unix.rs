@@ -3,7 +3,7 @@
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::fd::AsRawFd;
 use std::path::Path;
 use std::process::Command;
@@ -14,6 +14,19 @@ pub fn write_executable(target: &Path, content: &[u8]) -> io::Result<()> {
     // Less the user's umask, as a linker's output.
     let mut file = UnnamedFile::create(folder, 0o777)?;
     file.write_all(content)?;
+    file.name(target)
+}
+
+/// Writes an executable file likewise: its first `kept` bytes are those of another one. Where the file system knows how, the kernel
+/// shares them between the two (`copy_file_range`, which is what [`io::copy`] does).
+pub fn write_executable_after(target: &Path, other: &File, kept: u64, end: &[u8]) -> io::Result<()> {
+    let mut file = UnnamedFile::create(target.parent().unwrap_or(Path::new(".")), 0o777)?;
+    let mut other = other;
+    other.rewind()?;
+    if io::copy(&mut other.take(kept), &mut file.file)? != kept {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    file.write_all(end)?;
     file.name(target)
 }
 

@@ -37,6 +37,7 @@ pub fn compress(
     // The largest file takes longest; begun last it would keep one core busy while the others wait.
     let mut order: Vec<usize> = (0..sources.len()).collect();
     order.sort_by_cached_key(|&number| std::cmp::Reverse(sources[number].weight()));
+    let place = Place { symbols: collection.symbols, is_beside: collection.beside.is_some() };
     let next = AtomicUsize::new(0);
     let members: Mutex<BTreeMap<usize, Result<Member, Error>>> = Mutex::default();
     std::thread::scope(|scope| {
@@ -44,13 +45,26 @@ pub fn compress(
             scope.spawn(|| {
                 let mut press = Press { level: level(options.compression), compressor: None };
                 while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let member = sources[number].member(collection, cache, &mut press);
+                    let member = sources[number].member(&place, cache, &mut press);
                     members.lock().expect("no thread panics while it inserts").insert(number, member);
                 }
             });
         }
     });
     members.into_inner().expect("no thread panics while it inserts").into_values().collect()
+}
+
+/// The member that a module's code becomes: from the cache, else compressed now.
+pub fn member_of_code(code: &Code, options: &Options, cache: &Cache) -> Result<Member, Error> {
+    let mut press = Press { level: level(options.compression), compressor: None };
+    Source::Code(code).member(&Place { symbols: options.symbols, is_beside: false }, cache, &mut press)
+}
+
+/// What of a collection decides over its members.
+struct Place {
+    symbols: Symbols,
+    /// Whether files lie beside the executable.
+    is_beside: bool,
 }
 
 /// What becomes a member.
@@ -140,9 +154,9 @@ impl Source<'_> {
     }
 
     /// The member that the source becomes: from the cache, else by reading and compressing it.
-    fn member(&self, collection: &Collection, cache: &Cache, press: &mut Press) -> Result<Member, Error> {
-        let (treatment, symbols) = (self.treatment(), collection.symbols);
-        if let (Source::File(file) | Source::Libpython(file), true) = (self, collection.beside.is_some()) {
+    fn member(&self, place: &Place, cache: &Cache, press: &mut Press) -> Result<Member, Error> {
+        let (treatment, symbols) = (self.treatment(), place.symbols);
+        if let (Source::File(file) | Source::Libpython(file), true) = (self, place.is_beside) {
             // No member of the archive: it is written as it is.
             let frame = portable(treatment, file.content.read()?, symbols).into_owned();
             let (size, digest) = (frame.len() as u64, index::digest_beside(&frame));
