@@ -5,10 +5,12 @@
 
 pub mod marshal;
 
+use crate::Event;
 use crate::cache::{self, Cache, Digest};
 use crate::collection::{CollectedModule, Collection, Content, ModuleContent, Unreadable};
 use crate::diagnosis::Warning;
 use crate::options::{Options, Sources};
+use crate::progress::{self, Mark};
 use rpack_analyzer::Interpreter;
 use rpack_format::PythonOption;
 use serde::{Deserialize, Serialize};
@@ -18,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Sender};
 
 /// What each worker runs.
 const WORKER: &str = include_str!("bytecode/worker.py");
@@ -88,14 +91,27 @@ pub fn compile(
     compiler: &Compiler,
     cache: &Cache,
     jobs: NonZeroUsize,
+    report: &mut dyn FnMut(Event),
 ) -> Result<Bytecode, Error> {
     let modules = collection.modules.as_slice();
     let next = AtomicUsize::new(0);
     let results = Mutex::new(Vec::with_capacity(modules.len()));
     let workers = jobs.get().min(modules.len()).max(1);
+    let (sender, marks) = mpsc::channel();
+    let next = || {
+        let number = next.fetch_add(1, Ordering::Relaxed);
+        modules.get(number).map(|module| (number, module))
+    };
     std::thread::scope(|scope| {
-        let threads: Vec<_> =
-            (0..workers).map(|_| scope.spawn(|| work(modules, compiler, cache, &next, &results))).collect();
+        let (next, results) = (&next, &results);
+        let threads: Vec<_> = (0..workers)
+            .map(|_| {
+                let sender = sender.clone();
+                scope.spawn(move || work(compiler, cache, next, results, &sender))
+            })
+            .collect();
+        drop(sender);
+        progress::follow(marks, modules.len(), |number| modules[number].name.clone(), report);
         threads
             .into_iter()
             .try_for_each(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
@@ -155,24 +171,25 @@ struct Outcome {
     reason: Option<String>,
 }
 
-/// Takes modules off the list, until none is left. A worker process is started for the first one that has to be compiled.
-fn work(
-    modules: &[CollectedModule],
+/// Takes the next module, until none is left. A worker process is started for the first one that has to be compiled.
+fn work<'a>(
     compiler: &Compiler,
     cache: &Cache,
-    next: &AtomicUsize,
+    next: &impl Fn() -> Option<(usize, &'a CollectedModule)>,
     results: &Mutex<Vec<(usize, Outcome)>>,
+    marks: &Sender<Mark>,
 ) -> Result<(), Error> {
     let mut worker = None;
-    loop {
-        let number = next.fetch_add(1, Ordering::Relaxed);
-        let Some(module) = modules.get(number) else { break };
+    while let Some((number, module)) = next() {
+        // Who hears them ends later than all who tell.
+        let _ = marks.send(Mark::Begun(number));
         let outcome = match &module.content {
             ModuleContent::Source(source) => compiled(&module.path, source, compiler, cache, &mut worker)?,
             ModuleContent::Bytecode(path) => read_bytecode(path, compiler.interpreter)?,
             ModuleContent::Extension { .. } | ModuleContent::Namespace => Outcome::default(),
         };
         results.lock().expect("no thread panics while it pushes").push((number, outcome));
+        let _ = marks.send(Mark::Done(number));
     }
     worker.map_or(Ok(()), Worker::stop)
 }

@@ -23,6 +23,7 @@ mod native;
 pub mod options;
 mod os;
 pub mod payload;
+mod progress;
 mod record;
 mod release;
 pub mod reproducible;
@@ -125,11 +126,11 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
     report(Event::Collected(&collection, &graph));
 
     report(Event::Step("Compiling", &format!("{} modules", collection.modules.len())));
-    let bytecode = bytecode::compile(&collection, &compiler, cache, options.jobs)?;
+    let bytecode = bytecode::compile(&collection, &compiler, cache, options.jobs, report)?;
     bytecode.warnings.into_iter().for_each(|warning| report(Event::Warning(warning)));
 
     report(Event::Step("Compressing", &format!("{} files", collection.files.len())));
-    let payload = payload::assemble(&collection, bytecode.code, options, cache)?;
+    let payload = payload::assemble(&collection, bytecode.code, options, cache, report)?;
     report(Event::Step("Writing", &target.executable.display().to_string()));
     let size = executable::write(&payload, &target)?;
 
@@ -165,6 +166,15 @@ pub enum Event<'a> {
     Environment(environment::Progress<'a>),
     /// A step begins: what is done, and to what.
     Step(&'a str, &'a str),
+    /// How far the step has come.
+    Progress {
+        /// How many of its things are done.
+        done: usize,
+        /// How many there are.
+        total: usize,
+        /// The one that was begun longest ago and is not done; empty where there is none.
+        slow: &'a str,
+    },
     /// Something that need not stop the build, but that the user should know.
     Warning(Warning),
     /// Everything that goes into the executable is known, and why.

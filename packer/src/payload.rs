@@ -9,6 +9,7 @@ mod revision;
 
 pub use revision::{Revision, revise};
 
+use crate::Event;
 use crate::bootloader;
 use crate::bytecode::Code;
 use crate::cache::Cache;
@@ -72,6 +73,7 @@ pub fn assemble(
     code: Vec<Option<Code>>,
     options: &Options,
     cache: &Cache,
+    report: &mut dyn FnMut(Event),
 ) -> Result<Payload, Error> {
     let files =
         collection.files.iter().map(|file| match file.path == collection.libpython && !collection.is_linked_in() {
@@ -79,7 +81,7 @@ pub fn assemble(
             false => Source::File(file),
         });
     let sources = files.chain(code.iter().flatten().map(Source::Code));
-    let mut members = compress(&sources.collect::<Vec<_>>(), collection, options, cache)?;
+    let mut members = compress(&sources.collect::<Vec<_>>(), collection, options, cache, report)?;
     // About as large as it becomes: a vector that grows copies all that it holds.
     let frames: usize = members.iter().map(|member| member.frame.len()).sum();
     let size = bootloader::STUB.len() + frames + frames / 8;

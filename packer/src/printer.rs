@@ -1,8 +1,9 @@
 //! The one place that writes to the terminal. Messages go to stderr; they are coloured only where that is a terminal and
 //! `NO_COLOR` is unset.
 
-use anstream::{eprint, eprintln, println};
+use anstream::{eprintln, println};
 use anstyle::{AnsiColor, Style};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use packer::cache::Removed;
 use packer::collection::Collection;
 use packer::diagnosis::Importance;
@@ -36,12 +37,15 @@ pub enum Verbosity {
 pub struct Printer {
     verbosity: Verbosity,
     is_terminal: bool,
+    /// The line of the step that is being done. On what is no terminal it draws nothing.
+    line: ProgressBar,
 }
 
 impl Printer {
     /// A printer for this process's stderr.
     pub fn new(verbosity: Verbosity) -> Self {
-        Printer { verbosity, is_terminal: std::io::stderr().is_terminal() }
+        let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        Printer { verbosity, is_terminal: std::io::stderr().is_terminal(), line }
     }
 
     /// Says what happens during a build.
@@ -52,6 +56,7 @@ impl Printer {
         match event {
             Event::Environment(progress) => self.environment(progress),
             Event::Step(what, object) => self.step(what, object),
+            Event::Progress { done, total, slow } => self.progress(*done, *total, slow),
             Event::Warning(warning) => {
                 if warning.importance == Importance::Normal || self.verbosity == Verbosity::Verbose {
                     self.clear_line();
@@ -128,11 +133,26 @@ impl Printer {
     fn step(&self, what: &str, object: &str) {
         match (self.is_terminal, self.verbosity) {
             (true, Verbosity::Normal) => {
-                self.clear_line();
-                eprint!("{CYAN}{what}{CYAN:#} {object}");
+                self.line.reset();
+                self.line.set_style(style(STEP));
+                self.line.set_prefix(what.to_owned());
+                self.line.set_message(object.to_owned());
+                self.line.tick();
             }
             (_, Verbosity::Verbose) => eprintln!("{CYAN}{what}{CYAN:#} {object}"),
             _ => {}
+        }
+    }
+
+    /// How far the step has come, and what takes longest. What draws the line sees to it that it stays calm.
+    fn progress(&self, done: usize, total: usize, slow: &str) {
+        if self.is_terminal && self.verbosity == Verbosity::Normal {
+            if self.line.length().is_none() {
+                self.line.set_style(style(COUNTED_STEP));
+                self.line.set_length(total as u64);
+            }
+            self.line.set_message(slow.to_owned());
+            self.line.set_position(done as u64);
         }
     }
 
@@ -172,10 +192,18 @@ impl Printer {
     }
 
     fn clear_line(&self) {
-        if self.is_terminal {
-            eprint!("\r\x1b[2K");
-        }
+        self.line.finish_and_clear();
     }
+}
+
+/// A step, and what it is done to.
+const STEP: &str = "{prefix:.cyan.bold} {wide_msg}";
+
+/// A step that consists of many things, and the one that takes longest now.
+const COUNTED_STEP: &str = "{prefix:.cyan.bold} {pos} of {len} {wide_msg:.dim}";
+
+fn style(template: &str) -> ProgressStyle {
+    ProgressStyle::with_template(template).expect("the templates are tested")
 }
 
 /// Why a module goes in.
@@ -214,6 +242,13 @@ fn amount(bytes: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_templates_are_templates() {
+        for template in [STEP, COUNTED_STEP] {
+            style(template);
+        }
+    }
 
     #[test]
     fn amounts_have_the_unit_that_fits() {

@@ -93,3 +93,30 @@ fn a_program_is_built_whenever_it_is_saved() {
         wait_for("Packed");
     }
 }
+
+#[test]
+fn on_a_terminal_one_line_says_how_far_a_build_is() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("main.py"), "import asyncio, ssl\n").unwrap();
+    // `script` gives the command a terminal, and shows what it writes there.
+    let build = |arguments: &str| {
+        let mut command = Command::new("script");
+        let (rpack, python) = (env!("CARGO_BIN_EXE_rpack"), interpreters::any().display());
+        let line = format!("{rpack} build main.py --no-cache --python {python} {arguments}");
+        crate::rpack::clean(&mut command);
+        command.args(["--quiet", "--return", "--command", &line, "/dev/null"]).current_dir(folder.path());
+        let output = run(command.env("TERM", "xterm").stdin(Stdio::null()));
+        assert!(output.status.success(), "{}", text(&output.stdout));
+        text(&output.stdout)
+    };
+    let said = build("");
+    for step in ["Analyzing", "Compressing"] {
+        assert!(said.contains(step), "{step} is missing: {said:?}");
+    }
+    assert!(said.contains(" of "), "nothing was counted: {said:?}");
+    // One line takes the place of the other, so that the last one is all that stays.
+    assert_eq!(said.matches('\n').count(), 1, "{said:?}");
+    assert!(said.trim_end().rsplit('\r').next().unwrap().contains("Packed"), "{said:?}");
+    let verbose = build("-v");
+    assert!(verbose.lines().any(|line| line.contains("Compressing")) && !verbose.contains(" of "), "{verbose:?}");
+}

@@ -1,17 +1,20 @@
 //! The members of the payload: each source made fit, filtered and compressed, or taken from the cache as it was made before.
 
 use super::Error;
+use crate::Event;
 use crate::bytecode::Code;
 use crate::cache::{self, Cache, Digest, Look};
 use crate::collection::{CollectedFile, Collection, Content};
 use crate::native::{self, bind_to_itself, make_portable};
 use crate::options::{Compression, Options, Symbols};
+use crate::progress::{self, Mark};
 use rpack_format::{FileKind, Filter, filter, index};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 
@@ -33,6 +36,7 @@ pub fn compress(
     collection: &Collection,
     options: &Options,
     cache: &Cache,
+    report: &mut dyn FnMut(Event),
 ) -> Result<Vec<Member>, Error> {
     // The largest file takes longest; begun last it would keep one core busy while the others wait.
     let mut order: Vec<usize> = (0..sources.len()).collect();
@@ -40,16 +44,24 @@ pub fn compress(
     let place = Place { symbols: collection.symbols, is_beside: collection.beside.is_some() };
     let next = AtomicUsize::new(0);
     let members: Mutex<BTreeMap<usize, Result<Member, Error>>> = Mutex::default();
+    let (sender, marks) = mpsc::channel();
     std::thread::scope(|scope| {
+        let (order, next, members, place) = (&order, &next, &members, &place);
         for _ in 0..options.jobs.get() {
-            scope.spawn(|| {
+            let sender = sender.clone();
+            scope.spawn(move || {
                 let mut press = Press { level: level(options.compression), compressor: None };
                 while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let member = sources[number].member(&place, cache, &mut press);
+                    // Who hears them ends later than all who tell.
+                    let _ = sender.send(Mark::Begun(number));
+                    let member = sources[number].member(place, cache, &mut press);
                     members.lock().expect("no thread panics while it inserts").insert(number, member);
+                    let _ = sender.send(Mark::Done(number));
                 }
             });
         }
+        drop(sender);
+        progress::follow(marks, sources.len(), |number| sources[number].name(), report);
     });
     members.into_inner().expect("no thread panics while it inserts").into_values().collect()
 }
@@ -140,6 +152,14 @@ impl Source<'_> {
         match self {
             Source::Code(code) => code.bytes.len() as u64,
             Source::File(file) | Source::Libpython(file) => file.content.size(),
+        }
+    }
+
+    /// What people call it. The modules are many and each is done at once.
+    fn name(&self) -> String {
+        match self {
+            Source::Code(_) => String::new(),
+            Source::File(file) | Source::Libpython(file) => file.path.clone(),
         }
     }
 
