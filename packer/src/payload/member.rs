@@ -50,7 +50,7 @@ pub fn compress(
         for _ in 0..options.jobs.get() {
             let sender = sender.clone();
             scope.spawn(move || {
-                let mut press = Press { level: level(options.compression), compressor: None };
+                let mut press = Press { compression: options.compression, compressor: None };
                 while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                     // Who hears them ends later than all who tell.
                     let _ = sender.send(Mark::Begun(number));
@@ -68,7 +68,7 @@ pub fn compress(
 
 /// The member that a module's code becomes: from the cache, else compressed now.
 pub fn member_of_code(code: &Code, options: &Options, cache: &Cache) -> Result<Member, Error> {
-    let mut press = Press { level: level(options.compression), compressor: None };
+    let mut press = Press { compression: options.compression, compressor: None };
     Source::Code(code).member(&Place { symbols: options.symbols, is_beside: false }, cache, &mut press)
 }
 
@@ -128,22 +128,34 @@ impl Member {
     }
 }
 
+/// Zstandard's shortest match and the logarithm of how many places it looks at for one; zero stands for what the level says. Machine
+/// code repeats itself in pieces of one instruction: with matches of four bytes in the place of five it becomes 0.6 % smaller, though
+/// only half as many places are looked at, which takes as long as before.
+fn search(treatment: Treatment, compression: Compression) -> (u32, u32) {
+    let is_native = matches!(treatment, Treatment::Native | Treatment::Libpython | Treatment::Runtime);
+    if is_native && compression == Compression::Quick { (4, 4) } else { (0, 0) }
+}
+
 /// A thread's compressor, made for the first member that is not in the cache.
 struct Press {
-    level: i32,
+    compression: Compression,
     compressor: Option<Compressor<'static>>,
 }
 
 impl Press {
-    fn compressor(&mut self) -> io::Result<&mut Compressor<'static>> {
-        match &mut self.compressor {
-            Some(compressor) => Ok(compressor),
+    fn compressor(&mut self, treatment: Treatment) -> io::Result<&mut Compressor<'static>> {
+        let compressor = match &mut self.compressor {
+            Some(compressor) => compressor,
             empty => {
-                let mut compressor = Compressor::new(self.level)?;
+                let mut compressor = Compressor::new(level(self.compression))?;
                 compressor.set_parameter(CParameter::WindowLog(WINDOW))?;
-                Ok(empty.insert(compressor))
+                empty.insert(compressor)
             }
-        }
+        };
+        let (shortest, places) = search(treatment, self.compression);
+        compressor.set_parameter(CParameter::MinMatch(shortest))?;
+        compressor.set_parameter(CParameter::SearchLog(places))?;
+        Ok(compressor)
     }
 }
 
@@ -182,7 +194,7 @@ impl Source<'_> {
             let (size, digest) = (frame.len() as u64, index::digest_beside(&frame));
             return Ok(Member { frame, size, crc: 0, digest, filters: Vec::new() });
         }
-        let level = [press.level.to_le_bytes(), WINDOW.to_le_bytes()].concat();
+        let level = [level(press.compression).to_le_bytes(), WINDOW.to_le_bytes()].concat();
         let how = [treatment as u8, u8::from(symbols == Symbols::Stripped)];
         let key = |digest: &Digest| cache.key("member", [how.as_slice(), &level, digest]);
         let look = match self {
@@ -196,7 +208,7 @@ impl Source<'_> {
             Source::Code(code) => (code.digest, code.bytes.as_slice().into()),
             Source::File(file) | Source::Libpython(file) => file.content.read_after(look)?,
         };
-        let compressor = press.compressor().map_err(Error::Compression)?;
+        let compressor = press.compressor(treatment).map_err(Error::Compression)?;
         let member = make(treatment, portable(treatment, content, symbols), compressor)?;
         cache.put(key(&digest), &member.to_value());
         Ok(member)
