@@ -1,10 +1,11 @@
 //! A folder with the executable and its files beside it (`--onedir`): written whole, then put in its place.
 
+use crate::cache::State;
 use crate::executable::Error;
 use crate::options::Replacement;
 use crate::os;
 use crate::payload::{Beside, Payload};
-use rpack_format::{Index, Trailer};
+use rpack_format::{Index, Trailer, index};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -93,12 +94,33 @@ fn is_packed(file: &Path) -> bool {
 
 /// The files that a build made, as its executable lists them.
 fn own_files(folder: &Path, executable: &Path) -> Option<HashSet<PathBuf>> {
+    let files = files_beside(folder, executable)?.into_iter().map(|(path, _)| path);
+    Some(files.chain([executable.to_owned()]).collect())
+}
+
+/// The files beside an executable, as it lists them, each with the digest of its content.
+fn files_beside(folder: &Path, executable: &Path) -> Option<Vec<(PathBuf, [u8; 32])>> {
     let bytes = fs::read(executable).ok()?;
     let index = Trailer::parse(&bytes).ok()?.verify_startup(&bytes).ok()?;
     let index = Index::parse(index).ok().filter(|index| !index.header().beside.is_empty())?;
     let contents = contents(folder, index.header().beside);
-    let files = index.files().map(|file| contents.join(file.path));
-    Some(files.chain([executable.to_owned()]).collect())
+    Some(index.files().map(|file| (contents.join(file.path), file.digest)).collect())
+}
+
+/// Everything in a folder that a build made, with its state.
+pub fn states(folder: &Path) -> Vec<(PathBuf, State)> {
+    let entries = WalkDir::new(folder).sort_by_file_name().into_iter().flatten();
+    entries.map(|entry| (entry.path().to_owned(), State::of(entry.path()))).collect()
+}
+
+/// Whether a folder holds what the build of its executable put there, and nothing else. The executable itself is not looked at.
+pub fn is_unaltered(folder: &Path, executable: &Path) -> bool {
+    let Some(name) = executable.file_name() else { return false };
+    let is_same = |(path, digest): (PathBuf, [u8; 32])| {
+        fs::read(path).is_ok_and(|content| index::digest_beside(&content) == digest)
+    };
+    foreign(folder, &name.to_string_lossy()).is_none()
+        && files_beside(folder, executable).is_some_and(|files| files.into_iter().all(is_same))
 }
 
 #[cfg(test)]

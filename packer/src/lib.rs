@@ -140,7 +140,14 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
     let changeable = Changeable::new(&project, &graph, &collection, &bytecode.uncompiled, moment);
     let built = Built { path: target.executable, size, modules, libraries, inputs, time: started.elapsed() };
     let (trailer, program) = (payload.trailer().to_vec(), record::digest_of(&project.program));
-    Ok(Packed { built, trailer, program, changeable, ran_hooks: brought.ran_hooks })
+    Ok(Packed {
+        built,
+        folder: target.folder.map(|(folder, _)| folder),
+        trailer,
+        program,
+        changeable,
+        ran_hooks: brought.ran_hooks,
+    })
 }
 
 /// What a build made.

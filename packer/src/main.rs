@@ -16,6 +16,7 @@ use crate::arguments::{Arguments, BuildArguments, CacheCommand, Command, RunArgu
 use crate::printer::{Printer, Verbosity};
 use crate::refused::Refused;
 use crate::timings::Timings;
+use packer::options::Form;
 use packer::{Built, Options, cache, info};
 use std::path::Path;
 use std::process::ExitCode;
@@ -53,8 +54,13 @@ fn build(arguments: &BuildArguments, printer: &Printer) -> Result<(), Refused> {
         printer.reproducible(&built);
     }
     if arguments.making.timings {
-        let path = timings.write(&built).map_err(|error| Refused {
-            message: format!("Cannot write the timings beside `{}`: {error}", built.path.display()),
+        // In a folder that is made lies nothing but what belongs to it.
+        let made = match (&options.form, built.path.parent()) {
+            (Form::Folder { .. }, Some(folder)) => folder,
+            _ => &built.path,
+        };
+        let path = timings.write(made).map_err(|error| Refused {
+            message: format!("Cannot write the timings beside `{}`: {error}", made.display()),
             hint: None,
         })?;
         printer.timings(&timings.spans(), &path);

@@ -14,8 +14,8 @@ pub use inputs::inputs;
 use crate::cache::{self, Cache, Caching, Digest, Key, Remembered};
 use crate::diagnosis::{Importance, Warning};
 use crate::executable::Made;
-use crate::options::{AddedData, Form, Options};
-use crate::{Built, interpreter};
+use crate::options::{AddedData, Options};
+use crate::{Built, folder, interpreter};
 use rpack_analyzer::Program;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -34,7 +34,9 @@ pub struct Record {
     state: cache::State,
     /// Its last bytes, with the checksums of all others.
     trailer: Vec<u8>,
-    /// Whether its state cannot be that of a later change any more.
+    /// The folder that was made with it, with all that lies in it.
+    folder: Vec<(PathBuf, cache::State)>,
+    /// Whether these states cannot be those of a later change any more.
     is_settled: bool,
     /// The warnings, and whether each is a detail.
     warnings: Vec<(String, bool)>,
@@ -63,19 +65,28 @@ pub fn recall(options: &Options, cache: &Cache, moment: SystemTime) -> Option<Re
     let question = question(options)?;
     let remembered = cache.remember(&question)?;
     let mut record: Record = postcard::from_bytes(&remembered.content).ok()?;
-    if cache::State::of(&record.target) != record.state {
+    if cache::State::of(&record.target) != record.state
+        || !record.folder.iter().all(|(path, state)| cache::State::of(path) == *state)
+    {
         return None;
     }
     let mut is_known_better = false;
     if !record.is_settled {
         // It was written just before its state was noted, and may have been changed just after.
-        if !record.made()?.is_unaltered() {
+        let folder = record.folder.first();
+        if !record.made()?.is_unaltered() || folder.is_some_and(|(path, _)| !folder::is_unaltered(path, &record.target))
+        {
             return None;
         }
-        record.is_settled = record.state.is_settled(moment);
+        let mut states = record.folder.iter().map(|(_, state)| state).chain([&record.state]);
+        record.is_settled = states.all(|state| state.is_settled(moment));
         is_known_better = true;
     }
     let edits = record.changeable.edits(moment, &mut is_known_better)?;
+    if !edits.is_empty() && !record.folder.is_empty() {
+        // A folder is replaced as a whole.
+        return None;
+    }
     if is_known_better && edits.is_empty() {
         record.changeable.renew(&edits, moment);
         cache.renew(&question, &remembered, &postcard::to_stdvec(&record).ok()?);
@@ -85,7 +96,7 @@ pub fn recall(options: &Options, cache: &Cache, moment: SystemTime) -> Option<Re
 
 /// Keeps what a build made that began at `moment`.
 pub fn note(options: &Options, cache: &Cache, moment: SystemTime, packed: Packed, warnings: &[Warning]) -> Built {
-    let Packed { built, trailer, program, changeable, ran_hooks } = packed;
+    let Packed { built, folder, trailer, program, changeable, ran_hooks } = packed;
     let Some(question) = question(options).filter(|_| !ran_hooks && changeable.is_settled()) else { return built };
     let warnings = warnings.iter().map(|warning| (warning.message.clone(), warning.importance == Importance::Detail));
     let looked_at: HashSet<&Path> = changeable.paths().collect();
@@ -98,6 +109,7 @@ pub fn note(options: &Options, cache: &Cache, moment: SystemTime, packed: Packed
         libraries: built.libraries,
         state: cache::State::of(&built.path),
         trailer,
+        folder: folder.as_deref().map(folder::states).unwrap_or_default(),
         is_settled: false,
         warnings: warnings.collect(),
         program,
@@ -113,6 +125,8 @@ pub fn note(options: &Options, cache: &Cache, moment: SystemTime, packed: Packed
 pub struct Packed {
     /// What was made.
     pub built: Built,
+    /// The folder that was made with the executable.
+    pub folder: Option<PathBuf>,
     /// The last bytes of the executable.
     pub trailer: Vec<u8>,
     /// The program as it was found, see [`digest_of`].
@@ -192,11 +206,10 @@ impl Record {
 }
 
 /// The options, and what else decides over a build that no file says. Nothing for builds whose inputs cannot be named: what a
-/// pattern matches changes with folders that it does not name. Nor is there a record of a folder that was made, of which anything
-/// may have changed.
+/// pattern matches changes with folders that it does not name.
 fn question(options: &Options) -> Option<Key> {
     let is_pattern = |added: &AddedData| !Path::new(&added.source).exists();
-    if options.form != Form::File || inputs::added(options).any(is_pattern) {
+    if inputs::added(options).any(is_pattern) {
         return None;
     }
     let variables = interpreter::VARIABLES.map(|name| env::var_os(name).unwrap_or_default());

@@ -1,6 +1,6 @@
 //! Where the time of a build went: a table for people, and a trace that Chrome and Perfetto show.
 
-use packer::{Built, Event};
+use packer::Event;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
@@ -40,22 +40,22 @@ impl Timings {
         [looking].into_iter().chain(steps.iter().zip(ends).map(span)).collect()
     }
 
-    /// Writes the trace beside the executable and returns its path.
+    /// Writes the trace beside what was made and returns its path.
     ///
     /// # Errors
     ///
     /// If it cannot be written.
-    pub fn write(&self, built: &Built) -> io::Result<PathBuf> {
-        let path = trace_path(&built.path);
+    pub fn write(&self, made: &Path) -> io::Result<PathBuf> {
+        let path = trace_path(made);
         fs::write(&path, trace(&self.spans()).to_string())?;
         Ok(path)
     }
 }
 
-fn trace_path(executable: &Path) -> PathBuf {
-    let mut name = executable.file_name().unwrap_or_default().to_owned();
+fn trace_path(made: &Path) -> PathBuf {
+    let mut name = made.file_name().unwrap_or_default().to_owned();
     name.push(".timings.json");
-    executable.with_file_name(name)
+    made.with_file_name(name)
 }
 
 /// Complete events ("X") of the Trace Event Format, with times in microseconds.

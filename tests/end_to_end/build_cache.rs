@@ -228,6 +228,32 @@ fn edits_in_quick_succession_are_all_seen() {
 }
 
 #[test]
+fn a_folder_is_made_again_only_where_something_changed() {
+    let place =
+        Place::new(&[("program/main.py", HELLO), ("program/helper.py", "NAME = 'a'\n"), ("program/data.txt", "1")]);
+    place.let_settle(&["program", "program/main.py", "program/helper.py", "program/data.txt"]);
+    let data = place.path("made/_internal/data.txt");
+    let build = || {
+        let output = run(place.command("program", "made").args(["--onedir", "--timings"]));
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        assert_eq!(fs::read_to_string(&data).unwrap(), "1");
+        (extent(&text(&output.stderr)), identity(&place.path("made/made")))
+    };
+    let (extent, made) = build();
+    assert_eq!(extent, "all");
+    assert_eq!((build(), build()), (("nothing", made), ("nothing", made)));
+    for change in [&|| fs::write(&data, "2").unwrap(), &|| fs::remove_file(&data).unwrap()] as [&dyn Fn(); 2] {
+        change();
+        let (extent, now) = build();
+        assert_eq!((extent, build()), ("all", ("nothing", now)));
+    }
+    place.write("program/helper.py", "NAME = 'b'\n");
+    assert_eq!(build().0, "all");
+    let packed = run(&mut Command::new(place.path("made/made")));
+    assert_eq!(text(&packed.stdout), "\"b\"\n");
+}
+
+#[test]
 fn options_and_warnings_belong_to_the_record() {
     let source = "import sys\nif sys.argv[1:]:\n    import absent_module\nassert sys\n";
     let place = Place::new(&[("program/main.py", source)]);
