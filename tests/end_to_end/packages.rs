@@ -53,7 +53,7 @@ fn programs(group: &str) -> Vec<PathBuf> {
 }
 
 /// The interpreter of an environment that holds what a group requires.
-fn environment(group: &str) -> PathBuf {
+pub fn environment(group: &str) -> PathBuf {
     environment_with(&format!("packages-{group}"), &repository().join("tests/packages").join(group))
 }
 

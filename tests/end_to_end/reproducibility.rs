@@ -1,6 +1,7 @@
 //! Equal inputs give equal bytes, whatever the circumstances.
 
 use crate::interpreters;
+use crate::packages;
 use crate::rpack::{build, example, repository, rpack, run, text};
 use std::collections::HashMap;
 use std::ffi::OsStr;
@@ -115,6 +116,49 @@ fn large_programs_are_the_same_with_a_moved_interpreter_and_any_cache() {
         copy_folder(&program, &copy);
         assert_same(&first, &build_elsewhere(folder.path(), &copy, &["--python".as_ref(), moved.as_os_str()]));
     }
+}
+
+/// Programs over packages: with native libraries, with templates and data, with workers.
+const PROGRAMS_OVER_PACKAGES: [(&str, &[&str]); 2] = [
+    ("quick", &["pillow_images", "flask_site", "docutils_documents"]),
+    ("more", &["pandas_tables", "scipy_science", "matplotlib_figures"]),
+];
+
+#[test]
+fn programs_over_packages_are_the_same_with_a_moved_environment() {
+    // The larger environment is made only where its programs are asked for, as in `packages`.
+    let all = std::env::var("RPACK_TEST_PACKAGES").is_ok_and(|which| which == "all");
+    for (group, names) in PROGRAMS_OVER_PACKAGES.into_iter().take(if all { 2 } else { 1 }) {
+        let python = packages::environment(group);
+        let folder = tempfile::tempdir().unwrap();
+        let moved = moved_environment(&python, &folder.path().join("moved"));
+        for name in names {
+            let program = repository().join("tests/packages").join(group).join(name);
+            let arguments = [program.as_os_str(), "--python".as_ref(), python.as_os_str()];
+            let first = build(&folder.path().join("first"), arguments);
+            let copy = folder.path().join("elsewhere").join(name);
+            copy_folder(&program, &copy);
+            let arguments = ["--python".as_ref(), moved.as_os_str()];
+            assert_same(&first, &build_elsewhere(folder.path(), &copy, &arguments));
+        }
+    }
+}
+
+/// The same environment at another path, as if another installer had made it from downloaded files.
+fn moved_environment(python: &Path, folder: &Path) -> PathBuf {
+    let environment = python.parent().unwrap().parent().unwrap();
+    assert!(run(Command::new("cp").arg("-r").arg(environment).arg(folder)).status.success());
+    let libraries = fs::read_dir(folder.join("lib")).unwrap().next().unwrap().unwrap().path();
+    let installed = fs::read_dir(libraries.join("site-packages")).unwrap().map(|entry| entry.unwrap().path());
+    let metadata: Vec<_> = installed.filter(|path| path.extension() == Some(OsStr::new("dist-info"))).collect();
+    assert!(metadata.len() > 10, "{metadata:?}");
+    for folder in metadata {
+        let origin = format!("{{\"url\": \"file://{}\", \"archive_info\": {{}}}}", folder.display());
+        fs::write(folder.join("direct_url.json"), origin).unwrap();
+        fs::write(folder.join("INSTALLER"), "another").unwrap();
+        fs::write(folder.join("REQUESTED"), "").unwrap();
+    }
+    folder.join("bin/python")
 }
 
 /// The same interpreter at another prefix: its executable, and links to all files of its standard library.
