@@ -1,6 +1,7 @@
 """Measures builds: from nothing, after an edit, with nothing changed, of another project with the same dependencies.
 
-    python3 tests/bench/builds.py [--rpack PATH] [--python PATH] [--runs N] [--peers pyinstaller,cx_freeze,nuitka|none] [--large]
+    python3 tests/bench/builds.py [--rpack PATH] [--python PATH] [--runs N] [--peers pyinstaller,cx_freeze,nuitka|none]
+                                  [--measures cold,edit,unchanged,other,smallest] [--large]
 
 What is measured, and how, says the README beside this file. The result is printed as Markdown.
 """
@@ -11,7 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import environments
@@ -66,28 +68,10 @@ def measure(work: Path, rpack: Path, options: argparse.Namespace) -> None:
     for build in builds[RPACK]:
         build.variables["RPACK_CACHE_DIR"] = str(work / RPACK / "cache")
 
-    say(f"Measuring builds, {options.runs} rounds")
-    results: dict[str, dict[str, list[float]]] = {}
-    kinds = {"cold": cold, "nothing changed": unchanged, "after an edit": edited, "another project": other_project}
-    for kind, act in kinds.items():
-        contenders = {
-            name: lambda name=name, act=act: act(work / name, builds[name], projects[name], work) for name in builds
-        }
-        results[kind] = side_by_side(options.runs, contenders)
-    smallest = [*builds[RPACK][0].command, "--optimize-size"]
-    say("Measuring the smallest size")
-    sizes = {name: [pair[0].size()] for name, pair in builds.items()}
-    run_tool(smallest, clean_environment(work) | builds[RPACK][0].variables)
-    smallest_sizes = {RPACK: [builds[RPACK][0].size()]}
-    rows = [
-        Row("cold: empty caches, environment installed", seconds, results["cold"]),
-        Row("after an edit of one line", milliseconds, results["after an edit"]),
-        Row("nothing changed", milliseconds, results["nothing changed"]),
-        Row("another project with the same dependencies, first time", milliseconds, results["another project"]),
-        Row("memory at the peak, cold", megabytes, {name: [peak(pair[0], work / name, work)] for name, pair in builds.items()}),
-        Row("size", megabytes, sizes),
-        Row("size, `--optimize-size`", megabytes, smallest_sizes),
-    ]
+    rows = []
+    for name in options.measures:
+        say(f"Measuring {name}, {options.runs} rounds")
+        rows += MEASURES[name](Contenders(work, builds, projects), options.runs)
     versions = installed | environments.packages(python_of_peers)
     circumstances = machine.facts(REPOSITORY) | {
         "versions": f"{environments.version(python)}, " + ", ".join(map(" ".join, sorted(versions.items()))),
@@ -107,50 +91,111 @@ def again(build: Build) -> Build:
     return replace(build, command=[word for word in build.command if word != "--clean"])
 
 
-def cold(place: Path, pair: list[Build], _programs: list[Path], work: Path) -> float:
-    shutil.rmtree(place / "cache", ignore_errors=True)
-    return pair[0].run(work)
+@dataclass(frozen=True)
+class Contenders:
+    """The packers, each with two builds of two programs with the same dependencies."""
+
+    work: Path
+    builds: dict[str, tuple[Build, Build]]
+    programs: dict[str, tuple[Path, Path]]
+
+    def measure(self, runs: int, act: Callable[[str], float]) -> dict[str, list[float]]:
+        return side_by_side(runs, {name: lambda name=name: act(name) for name in self.builds})
+
+    def repeat(self, name: str, number: int = 0) -> float:
+        """Packs with whatever earlier builds left, and returns the seconds that it took."""
+        build = self.builds[name][number]
+        return run_tool(build.command, clean_environment(self.work) | build.variables)
+
+    def edit(self, name: str, number: int = 0) -> None:
+        """Changes one line of code."""
+        with self.programs[name][number].open("a") as program:
+            program.write(f"edited = {time.time()}\n")
+        time.sleep(SECONDS_TO_SETTLE)
+
+    def forget(self, name: str) -> None:
+        """Empties every cache and folder of the packer."""
+        build = self.builds[name][0]
+        for folder in (self.work / name / "cache", build.folder):
+            shutil.rmtree(folder, ignore_errors=True)
+        build.folder.mkdir(parents=True)
 
 
-def unchanged(_place: Path, pair: list[Build], _programs: list[Path], work: Path) -> float:
-    repeat(pair[0], work)
-    time.sleep(SECONDS_TO_SETTLE)
-    repeat(pair[0], work)
-    return repeat(pair[0], work)
+def cold(contenders: Contenders, runs: int) -> list[Row]:
+    peaks: dict[str, list[float]] = {name: [] for name in contenders.builds}
+
+    def act(name: str) -> float:
+        contenders.forget(name)
+        build = contenders.builds[name][0]
+        seconds, peak = seconds_and_peak(build.command, clean_environment(contenders.work) | build.variables)
+        peaks[name].append(peak)
+        return seconds
+
+    results = contenders.measure(runs, act)
+    sizes = {name: [pair[0].size()] for name, pair in contenders.builds.items()}
+    return [
+        Row("cold: empty caches, environment installed", seconds, results),
+        Row("memory at the peak, cold", megabytes, peaks),
+        Row("size", megabytes, sizes),
+    ]
 
 
-def edited(_place: Path, pair: list[Build], programs: list[Path], work: Path) -> float:
-    repeat(pair[0], work)
-    with programs[0].open("a") as program:
-        program.write(f"# {time.time()}\n")
-    time.sleep(SECONDS_TO_SETTLE)
-    return repeat(pair[0], work)
+def edited(contenders: Contenders, runs: int) -> list[Row]:
+    def act(name: str) -> float:
+        contenders.repeat(name)
+        contenders.edit(name)
+        return contenders.repeat(name)
+
+    return [Row("after an edit of one line", milliseconds, contenders.measure(runs, act))]
 
 
-def other_project(_place: Path, pair: list[Build], programs: list[Path], work: Path) -> float:
-    repeat(pair[0], work)
-    # The other project has a main file of its own.
-    with programs[1].open("a") as program:
-        program.write(f"# {time.time()}\n")
-    time.sleep(SECONDS_TO_SETTLE)
-    return pair[1].run(work)
+def unchanged(contenders: Contenders, runs: int) -> list[Row]:
+    def act(name: str) -> float:
+        contenders.repeat(name)
+        time.sleep(SECONDS_TO_SETTLE)
+        contenders.repeat(name)
+        return contenders.repeat(name)
+
+    return [Row("nothing changed", milliseconds, contenders.measure(runs, act))]
 
 
-def repeat(build: Build, work: Path) -> float:
-    """Packs with whatever earlier builds left, and returns the seconds that it took."""
-    return run_tool(build.command, clean_environment(work) | build.variables)
+def other_project(contenders: Contenders, runs: int) -> list[Row]:
+    def act(name: str) -> float:
+        contenders.repeat(name)
+        # The other project has a main file of its own, and was never built.
+        contenders.edit(name, 1)
+        other = contenders.builds[name][1]
+        return other.run(contenders.work)
+
+    title = "another project with the same dependencies, first time"
+    return [Row(title, milliseconds, contenders.measure(runs, act))]
 
 
-def peak(build: Build, place: Path, work: Path) -> float:
-    """Bytes of the largest process of a cold build."""
-    shutil.rmtree(place / "cache", ignore_errors=True)
-    shutil.rmtree(build.folder, ignore_errors=True)
-    build.folder.mkdir(parents=True)
-    question = "import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True, stdout=2); print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)"
-    command = [sys.executable, "-c", question, *build.command]
-    environment = clean_environment(work) | build.variables
-    answer = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
-    return float(answer.stdout) * 1024
+def smallest(contenders: Contenders, _runs: int) -> list[Row]:
+    build = contenders.builds[RPACK][0]
+    command = [*build.command, "--optimize-size"]
+    run_tool(command, clean_environment(contenders.work) | build.variables)
+    return [Row("size, `--optimize-size`", megabytes, {RPACK: [build.size()]})]
+
+
+# In the order in which they are taken.
+MEASURES = {"cold": cold, "edit": edited, "unchanged": unchanged, "other": other_project, "smallest": smallest}
+
+
+def seconds_and_peak(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Runs a command, and returns how long it took and the bytes of its largest process."""
+    # Of all children that a process ever had the peak is that of the largest, so each command gets a process of its own.
+    question = (
+        "import resource, subprocess, sys, time; begin = time.perf_counter();"
+        "done = subprocess.run(sys.argv[1:], stdout=2); seconds = time.perf_counter() - begin;"
+        "print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(done.returncode)"
+    )
+    asked = [sys.executable, "-c", question, *command]
+    answer = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+    if answer.returncode:
+        sys.exit(f"{command} failed:\n{answer.stderr}")
+    taken, kibibytes = answer.stdout.split()
+    return float(taken), float(kibibytes) * 1024
 
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
@@ -159,8 +204,16 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--python", type=existing_file, metavar="PATH", default=Path(sys.executable))
     parser.add_argument("--runs", type=rounds, default=5, metavar="N", help="rounds of each measure [default: 5]")
     parser.add_argument("--peers", type=peer_names, default="pyinstaller", metavar="NAMES")
+    parser.add_argument("--measures", type=measures, default=list(MEASURES), metavar="NAMES")
     parser.add_argument("--large", action="store_true", help="measure a program with pandas, SciPy and Matplotlib")
     return parser.parse_args(arguments)
+
+
+def measures(text: str) -> list[str]:
+    names = text.split(",")
+    if unknown := set(names) - set(MEASURES):
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(MEASURES)}")
+    return [name for name in MEASURES if name in names]
 
 
 if __name__ == "__main__":
