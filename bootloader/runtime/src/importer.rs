@@ -5,6 +5,7 @@
 
 use crate::adopted;
 use crate::collector;
+use crate::compiled;
 use crate::entry_finder;
 use crate::namespaces;
 use crate::package_resources;
@@ -90,6 +91,9 @@ impl Importer {
         let Some(module) = this.program.index.find_module(fullname).filter(|module| module.name != "__main__") else {
             return Ok(None);
         };
+        if compiled::is_inside_another(this.program, &module) {
+            return compiled::find_inside(slf.py(), fullname);
+        }
         this.program.trace(|| format!("found module {fullname} ({})", module.path));
         this.spec(slf, fullname, &module).map(Some)
     }
@@ -220,6 +224,11 @@ impl Importer {
         namespaces::spec(self.import_system.module_spec.bind(py), self.program, fullname, path)
     }
 
+    /// Runs the compiled main module in a namespace; for [`compiled::MAIN_AGAIN`].
+    fn run_main(slf: &Bound<'_, Self>, namespace: &Bound<'_, PyDict>) -> PyResult<()> {
+        compiled::run_main_again(slf.get().program, slf, namespace)
+    }
+
     /// Nothing is cached that could become stale.
     fn invalidate_caches(&self) {}
 
@@ -237,6 +246,9 @@ impl Importer {
     ) -> PyResult<Option<Bound<'py, PyAny>>> {
         let this = slf.get();
         let Some(module) = this.program.index.find_module(known) else { return Ok(None) };
+        if compiled::is_inside_another(this.program, &module) {
+            return Ok(None);
+        }
         let renamed = Some(Renamed { name: fullname.to_owned(), known: module.name });
         let importer = Importer { program: this.program, import_system: Arc::clone(&this.import_system), renamed };
         let importer = Bound::new(slf.py(), importer)?;
@@ -339,15 +351,23 @@ impl Importer {
         if file.frame.size >= LARGE && !is_loaded(path) {
             large.push(path);
         }
+        let origin = compiled::path_in_bundle(self.program, module);
+        let origin = origin.map_or_else(|| path.to_string_lossy(), Into::into);
         if !large.is_empty() {
             self.import_system.large.lock().unwrap_or_else(PoisonError::into_inner).insert(number, large);
         }
         // The path that can be loaded differs from the module's own where the file is in memory.
         let arguments = PyDict::new(py);
-        arguments.set_item(intern!(py, "origin"), path.to_string_lossy())?;
+        arguments.set_item(intern!(py, "origin"), origin)?;
         let spec = self.import_system.module_spec.bind(py).call((name, py.None()), Some(&arguments))?;
         let create = self.import_system.imp.bind(py).getattr(intern!(py, "create_dynamic"))?;
         self.import_system.call.bind(py).call1((create, spec))
+    }
+
+    /// Loads the library of a compiled module, which has an initialization for the module `name`.
+    pub fn load_library_of<'py>(&self, py: Python<'py>, name: &str, module: &Module) -> PyResult<Bound<'py, PyAny>> {
+        let missing = || PyImportError::new_err(format!("the module '{}' is not compiled", module.name));
+        self.load_extension(py, name, module, module.file.ok_or_else(missing)?)
     }
 
     /// The module in file `number` has been initialized.

@@ -8,6 +8,7 @@ mod adopted;
 mod arenas;
 mod basic_prompt;
 mod collector;
+mod compiled;
 mod configuration;
 mod configuration_layout;
 mod distributions;

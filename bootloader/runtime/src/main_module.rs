@@ -1,5 +1,7 @@
 //! Running the program's entry module as `__main__`, and ending as `python` would.
 
+use crate::compiled::{self, MainFace};
+use crate::importer::Importer;
 use crate::program::{Prepared, Program};
 use crate::runtime_hooks;
 use crate::unmarshal;
@@ -7,6 +9,7 @@ use crate::worker::{self, Worker};
 use pyo3::exceptions::{PyImportError, PyKeyboardInterrupt};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyString};
+use rpack_format::Module;
 use rpack_format::index::FLAG_FOLDER;
 use std::ffi::{CString, c_int};
 
@@ -63,10 +66,13 @@ fn execute(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     let missing = || PyImportError::new_err("this executable has no entry module");
     let entry = program.index.find_module("__main__").ok_or_else(missing)?;
     let file_name = PyString::new(py, &program.absolute(entry.path)).into_any();
-    let code = unmarshal::code(program, &entry, &file_name)?;
     let main = py.import("__main__")?;
     main.setattr("__file__", &file_name)?;
     let importer = py.import("sys")?.getattr("meta_path")?.get_item(0)?;
+    if compiled::is_compiled(&entry) {
+        return execute_compiled(program, &importer.cast_into()?, &entry, &main.dict());
+    }
+    let code = unmarshal::code(program, &entry, &file_name)?;
     if program.index.header().flags & FLAG_FOLDER != 0 {
         let spec = folder_spec(&importer, &file_name)?;
         main.setattr("__spec__", spec)?;
@@ -78,6 +84,25 @@ fn execute(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     let namespace = main.dict();
     namespace.set_item("__builtins__", py.import("builtins")?)?;
     evaluate(py, &code, &namespace)
+}
+
+/// The same for an entry module that was compiled.
+fn execute_compiled<'py>(
+    program: &'static Program,
+    importer: &Bound<'py, Importer>,
+    entry: &Module,
+    namespace: &Bound<'py, PyDict>,
+) -> PyResult<()> {
+    let py = importer.py();
+    let (spec, package) = if program.index.header().flags & FLAG_FOLDER != 0 {
+        let file_name = PyString::new(py, &program.absolute(entry.path)).into_any();
+        (folder_spec(importer, &file_name)?, PyString::new(py, "").into_any())
+    } else {
+        (py.None().into_bound(py), py.None().into_bound(py))
+    };
+    let (loader, namespace) = (importer.clone().into_any(), namespace.clone());
+    compiled::run_main(program, importer, entry, &MainFace { name: "__main__", spec, loader, package, namespace })
+        .map(drop)
 }
 
 /// The spec that `runpy` gives to the `__main__` of a folder. By its name `multiprocessing` knows not to run the file again.

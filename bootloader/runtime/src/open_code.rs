@@ -4,6 +4,7 @@
 //! `multiprocessing` does: a child that was started by `spawn` or `forkserver` runs the main file once more, as `__mp_main__`,
 //! to have the functions and classes that are sent to it.
 
+use crate::compiled;
 use crate::program::Program;
 use crate::unmarshal;
 use pyo3::exceptions::PyFileNotFoundError;
@@ -61,7 +62,11 @@ fn open_file<'py>(py: Python<'py>, program: &'static Program, path: &Bound<'py, 
 fn module_at(program: &Program, path: &str) -> Option<Module<'static>> {
     let path = program.relative(path)?;
     let mut modules = (0..program.index.module_count()).filter_map(|number| program.index.module(number));
-    modules.find(|module| module.kind == ModuleKind::Bytecode && module.path == path)
+    // Of what is compiled, the main module is the one that is run by its path.
+    let is_runnable = |module: &Module| {
+        module.kind == ModuleKind::Bytecode || module.name == "__main__" && compiled::is_compiled(module)
+    };
+    modules.find(|module| module.path == path && is_runnable(module))
 }
 
 /// A module's bytecode behind the header of a `.pyc` file (PEP 552), opened for reading.
@@ -76,7 +81,10 @@ struct CodeFile {
 impl CodeFile {
     fn new(py: Python<'_>, program: &'static Program, module: &Module) -> PyResult<Self> {
         let path = program.absolute(module.path);
-        let code = unmarshal::code(program, module, &PyString::new(py, &path).into_any())?;
+        let code = match compiled::is_compiled(module) {
+            true => py.import("builtins")?.call_method1("compile", (compiled::MAIN_AGAIN, &path, "exec"))?,
+            false => unmarshal::code(program, module, &PyString::new(py, &path).into_any())?,
+        };
         let magic = py.import("_frozen_importlib_external")?.getattr("MAGIC_NUMBER")?;
         // Flags, time and size say nothing about what has no source.
         let header = magic.call_method1("__add__", (PyBytes::new(py, &[0; 12]),))?;
