@@ -9,7 +9,9 @@ use crate::spec;
 use clap::{Args, Parser, Subcommand};
 use packer::cache::Caching;
 use packer::environment::Request;
-use packer::options::{Compression, Form, Options, Replacement, RuleUse, Sources, Symbols, Tracing};
+use packer::options::{
+    Backend, Compatibility, Compilation, Compression, Form, Options, Replacement, RuleUse, Sources, Symbols, Tracing,
+};
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
@@ -142,7 +144,11 @@ impl BuildArguments {
             }
             false => (self.path.clone(), pyproject::of_program(&self.path)?),
         };
-        let options = options(&path, &self.settings.clone().over(below), &mut notes)?;
+        let settings = self.settings.clone().over(below);
+        let options = options(&path, &settings, &mut notes)?;
+        if !settings.uses_nuitka() {
+            notes.extend(notes_without_nuitka(&settings, &self.making));
+        }
         let listing = if self.verbosity() == Verbosity::Verbose { Listing::On } else { Listing::Off };
         Ok(Build { options: self.making.over(options, listing), notes })
     }
@@ -179,6 +185,7 @@ fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<
             runtime_hooks: named_runtime_hooks(&settings.runtime_hooks),
             left_out: Vec::new(),
         },
+        backend: backend(settings),
         hooks: settings.hooks.unwrap_or_default(),
         hook_folders: settings.additional_hooks_dirs.clone(),
         rules: RuleUse::All,
@@ -193,6 +200,25 @@ fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<
         caching: Caching::default(),
         jobs: thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
     })
+}
+
+/// What the settings say about it; what `Making` says is laid over that.
+fn backend(settings: &Settings) -> Backend {
+    match settings.uses_nuitka() {
+        false => Backend::Bytecode,
+        true => Backend::Nuitka(Compilation {
+            scope: settings.compile.unwrap_or_default(),
+            compatibility: if settings.full_compat { Compatibility::Full } else { Compatibility::Usual },
+            ..Compilation::default()
+        }),
+    }
+}
+
+/// Flags that choose nothing where nothing is compiled to machine code.
+fn notes_without_nuitka(settings: &Settings, making: &Making) -> Vec<String> {
+    let compile = settings.compile.map(|_| "--compile");
+    let given = compile.into_iter().chain(settings.full_compat.then_some("--full-compat")).chain(making.for_nuitka());
+    given.map(|flag| format!("`{flag}` has no effect without `--backend nuitka`")).collect()
 }
 
 /// One file, unless a folder was asked for.

@@ -203,6 +203,11 @@ impl Warning {
         Warning { message, importance: Importance::Detail }
     }
 
+    /// A module that was to become machine code.
+    pub fn stays_bytecode(name: &str, reason: &str) -> Self {
+        Warning { message: format!("The module `{name}` stays bytecode: {reason}"), importance: Importance::Detail }
+    }
+
     /// A shared library that the build machine does not have. What plain Python need not load, nobody misses.
     pub fn no_library(name: &str, needed_by: &Path, graph: &ModuleGraph) -> Self {
         let is_certain = graph.modules.values().any(|module| module.certain && module.path == needed_by);

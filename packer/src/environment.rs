@@ -16,7 +16,7 @@ use std::ffi::OsString;
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use rpack_analyzer::Program;
+use rpack_analyzer::{Declaration, EntryPoint, Program, Scope};
 
 pub use error::{Error, Refusal, Refused};
 pub use installer::Installer;
@@ -99,6 +99,30 @@ pub fn provide(program: &Program, request: &Request, reporter: &mut dyn FnMut(Pr
         return Ok(base.executable);
     }
     made(program, request, &base, reporter)
+}
+
+/// The interpreter of an environment, made from `python` and with `requirements` in it, for tools that a build needs. It is made once
+/// and shared by all programs.
+///
+/// # Errors
+/// If it has to be made and that fails.
+pub fn for_tools(
+    name: &str,
+    requirements: Vec<String>,
+    python: &Path,
+    request: &Request,
+    reporter: &mut dyn FnMut(Progress<'_>),
+) -> Result<PathBuf, Error> {
+    let base = base::examine(python, None, &request.path).map_err(|reason| Error::NoInterpreter {
+        requires_python: None,
+        refused: vec![Refused { executable: python.to_owned(), reason }],
+    })?;
+    let root = request.cache.clone();
+    let declaration = Declaration { requirements, ..Declaration::default() };
+    let entry = EntryPoint::Script(root.clone());
+    let tools =
+        Program { name: name.to_owned(), root, entry, declaration, search_path: Vec::new(), scope: Scope::Folder };
+    made(&tools, request, &base, reporter)
 }
 
 /// The interpreter that `--python` names.

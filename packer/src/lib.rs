@@ -20,6 +20,7 @@ pub mod info;
 mod interpreter;
 pub mod naming;
 mod native;
+pub mod nuitka;
 pub mod options;
 mod os;
 pub mod payload;
@@ -110,7 +111,8 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
 
     report(Event::Step("Analyzing", &project.program.name));
     let left_out = executable::made_before(&target).into_iter().collect();
-    let analysis = rpack_analyzer::Options { left_out, ..options.analysis.clone() };
+    let mut analysis = rpack_analyzer::Options { left_out, ..options.analysis.clone() };
+    analysis.hidden_imports.extend(options.backend.needed_modules());
     let mut additions = Additions::find(&project, &installed, options)?;
     let work = Work { memory: cache, threads: options.jobs };
     let graph = rpack_analyzer::walk_with(&project, &installed, &analysis, &mut additions, work)?;
@@ -121,8 +123,13 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
         .for_each(|warning| report(Event::Warning(warning)));
 
     report(Event::Step("Collecting", &format!("{} modules", graph.modules.len())));
-    let collection = collection::collect(&project, &graph, &brought, options)?;
+    let mut collection = collection::collect(&project, &graph, &brought, options)?;
     collection.warnings.iter().for_each(|warning| report(Event::Warning(warning.clone())));
+
+    let native = nuitka::compile(&mut collection, &graph, &project, &installed, options, cache, &mut |progress| {
+        report(Event::Nuitka(progress));
+    })?;
+    native.warnings.into_iter().for_each(|warning| report(Event::Warning(warning)));
     report(Event::Collected(&collection, &graph));
 
     report(Event::Step("Compiling", &format!("{} modules", collection.modules.len())));
@@ -136,7 +143,8 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
 
     report(Event::Step("Noting", "what this build was made from"));
     let (modules, libraries) = (payload.module_count(), collection.library_count());
-    let inputs = record::inputs(&project, &release, &graph, &collection, options, &python);
+    let mut inputs = record::inputs(&project, &release, &graph, &collection, options, &python);
+    inputs.extend(native.inputs);
     let changeable = Changeable::new(&project, &graph, &collection, &bytecode.uncompiled, moment);
     let built = Built { path: target.executable, size, modules, libraries, inputs, time: started.elapsed() };
     let (trailer, program) = (payload.trailer().to_vec(), record::digest_of(&project.program));
@@ -182,6 +190,8 @@ pub enum Event<'a> {
         /// The one that was begun longest ago and is not done; empty where there is none.
         slow: &'a str,
     },
+    /// Nuitka works.
+    Nuitka(nuitka::Progress<'a>),
     /// Something that need not stop the build, but that the user should know.
     Warning(Warning),
     /// Everything that goes into the executable is known, and why.
@@ -209,6 +219,9 @@ pub enum Error {
     /// What should go into the executable.
     #[error(transparent)]
     Collection(#[from] collection::Error),
+    /// Compiling modules to machine code.
+    #[error(transparent)]
+    Nuitka(#[from] nuitka::Error),
     /// Compiling the modules.
     #[error(transparent)]
     Bytecode(#[from] bytecode::Error),
@@ -233,6 +246,7 @@ impl Error {
             Error::Naming(error) => error.hint(),
             Error::Diagnosis(error) => error.hint(),
             Error::Collection(error) => error.hint(),
+            Error::Nuitka(error) => error.hint(),
             Error::Bytecode(error) => error.hint(),
             Error::Payload(_) => None,
             Error::NotReproducible(_) => None,

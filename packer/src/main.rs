@@ -13,26 +13,36 @@ mod timings;
 mod watch;
 
 use crate::arguments::{Arguments, BuildArguments, CacheCommand, Command, RunArguments};
-use crate::printer::{Printer, Verbosity};
+use crate::printer::{Printer, ProgressLine, Verbosity};
 use crate::refused::Refused;
 use crate::timings::Timings;
 use packer::options::Form;
-use packer::{Built, Options, cache, info};
+use packer::{Built, Options, cache, info, nuitka};
+use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match Arguments::of_process().command {
-        Command::Build(arguments) => reported(arguments.verbosity(), |printer| build(&arguments, printer)),
-        Command::Run(arguments) => reported(arguments.build.verbosity(), |printer| run(&arguments, printer)),
-        Command::Info { file } => reported(Verbosity::Normal, |printer| inform(&file, printer)),
-        Command::Cache(command) => reported(Verbosity::Normal, |printer| look_after_cache(&command, printer)),
+        Command::Build(arguments) => reported(printer_for(&arguments), |printer| build(&arguments, printer)),
+        Command::Run(arguments) => reported(printer_for(&arguments.build), |printer| run(&arguments, printer)),
+        Command::Info { file } => reported(plain_printer(), |printer| inform(&file, printer)),
+        Command::Cache(command) => reported(plain_printer(), |printer| look_after_cache(&command, printer)),
     }
 }
 
+fn printer_for(arguments: &BuildArguments) -> Printer {
+    let progress = if arguments.making.show_progress { ProgressLine::Shown } else { ProgressLine::Hidden };
+    Printer::new(arguments.verbosity(), progress)
+}
+
+fn plain_printer() -> Printer {
+    Printer::new(Verbosity::Normal, ProgressLine::Hidden)
+}
+
 /// Does something, and says why where it is not possible.
-fn reported(verbosity: Verbosity, act: impl FnOnce(&Printer) -> Result<(), Refused>) -> ExitCode {
-    let printer = Printer::new(verbosity);
+fn reported(printer: Printer, act: impl FnOnce(&Printer) -> Result<(), Refused>) -> ExitCode {
     match act(&printer) {
         Ok(()) => ExitCode::SUCCESS,
         Err(refused) => {
@@ -111,7 +121,10 @@ fn look_after_cache(command: &CacheCommand, printer: &Printer) -> Result<(), Ref
             let largest = max_size.map(|megabytes| megabytes.saturating_mul(1_000_000));
             printer.removed(cache::prune(&folder, largest).map_err(failed)?);
         }
-        CacheCommand::Clean => printer.removed(cache::clean(&folder).map_err(failed)?),
+        CacheCommand::Clean => match fs::remove_dir_all(nuitka::compiled_c(&arguments::cache_folder()?)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
+            _ => printer.removed(cache::clean(&folder).map_err(failed)?),
+        },
     }
     Ok(())
 }

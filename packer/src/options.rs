@@ -28,6 +28,8 @@ pub struct Options {
     pub paths: Vec<PathBuf>,
     /// What the analysis adds and leaves out.
     pub analysis: rpack_analyzer::Options,
+    /// What modules are compiled to.
+    pub backend: Backend,
     /// Whether PyInstaller's hooks are run.
     pub hooks: HookUse,
     /// Folders with more hooks.
@@ -77,6 +79,96 @@ pub enum Form {
         /// What may be in its place already.
         replacement: Replacement,
     },
+}
+
+/// What modules are compiled to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Backend {
+    /// Bytecode, by the interpreter.
+    #[default]
+    Bytecode,
+    /// Some of them to machine code, by Nuitka and a C compiler.
+    Nuitka(Compilation),
+}
+
+impl Backend {
+    /// Modules that it needs whether or not the program imports them.
+    pub fn needed_modules(&self) -> Vec<String> {
+        match self {
+            Backend::Bytecode => Vec::new(),
+            Backend::Nuitka(_) => crate::nuitka::NEEDED.map(str::to_owned).to_vec(),
+        }
+    }
+}
+
+/// What Nuitka compiles and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Compilation {
+    /// Which modules.
+    pub scope: CompileScope,
+    /// What the C compiler strives for.
+    pub goal: Goal,
+    /// How closely the result keeps to plain Python.
+    pub compatibility: Compatibility,
+    /// Folder for what was compiled, in the place of rpack's cache.
+    pub module_cache: Option<PathBuf>,
+}
+
+/// Which modules are compiled to machine code. Each choice includes those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum CompileScope {
+    /// The program's own.
+    #[default]
+    Program,
+    /// Those of installed distributions.
+    Dependencies,
+    /// Those of the standard library, as far as compiled code does not itself start with them.
+    All,
+}
+
+impl CompileScope {
+    /// Every choice.
+    pub const ALL: [CompileScope; 3] = [CompileScope::Program, CompileScope::Dependencies, CompileScope::All];
+
+    /// What it is called on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            CompileScope::Program => "program",
+            CompileScope::Dependencies => "dependencies",
+            CompileScope::All => "all",
+        }
+    }
+}
+
+impl std::str::FromStr for CompileScope {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = CompileScope::ALL.into_iter().find(|scope| scope.name() == text);
+        found.ok_or_else(|| "expected `program`, `dependencies` or `all`".to_owned())
+    }
+}
+
+/// What the C compiler strives for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Goal {
+    /// Nuitka's own choice, which links quickly.
+    #[default]
+    Balance,
+    /// Small machine code (`-Os`, optimized again when it is linked).
+    Size,
+    /// Fast machine code (`-O3`, optimized again when it is linked).
+    Speed,
+}
+
+/// How closely compiled modules keep to plain Python.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Compatibility {
+    /// Nuitka may improve on it, in messages for example.
+    #[default]
+    Usual,
+    /// Even where that is worse.
+    Full,
 }
 
 /// What may give way to a folder that is made.

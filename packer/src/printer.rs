@@ -8,7 +8,7 @@ use packer::cache::Removed;
 use packer::collection::Collection;
 use packer::diagnosis::Importance;
 use packer::environment::Progress;
-use packer::{Built, Event};
+use packer::{Built, Event, nuitka};
 use rpack_analyzer::{Edge, EdgeKind, ModuleGraph};
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
 use std::fmt::Display;
@@ -33,9 +33,19 @@ pub enum Verbosity {
     Verbose,
 }
 
+/// Whether it is said how far a long compilation has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ProgressLine {
+    /// Yes: on one line of a terminal, on one line each time elsewhere.
+    Shown,
+    /// No.
+    Hidden,
+}
+
 /// Says on stderr what a build does.
 pub struct Printer {
     verbosity: Verbosity,
+    progress: ProgressLine,
     is_terminal: bool,
     /// The line of the step that is being done. On what is no terminal it draws nothing.
     line: ProgressBar,
@@ -43,9 +53,9 @@ pub struct Printer {
 
 impl Printer {
     /// A printer for this process's stderr.
-    pub fn new(verbosity: Verbosity) -> Self {
+    pub fn new(verbosity: Verbosity, progress: ProgressLine) -> Self {
         let line = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-        Printer { verbosity, is_terminal: std::io::stderr().is_terminal(), line }
+        Printer { verbosity, progress, is_terminal: std::io::stderr().is_terminal(), line }
     }
 
     /// Says what happens during a build.
@@ -57,6 +67,7 @@ impl Printer {
             Event::Environment(progress) => self.environment(progress),
             Event::Step(what, object) => self.step(what, object),
             Event::Progress { done, total, slow } => self.progress(*done, *total, slow),
+            Event::Nuitka(progress) => self.nuitka(progress),
             Event::Warning(warning) => {
                 if warning.importance == Importance::Normal || self.verbosity == Verbosity::Verbose {
                     self.clear_line();
@@ -169,6 +180,21 @@ impl Printer {
                 eprintln!("{CYAN}Installing{CYAN:#} {requirements} requirement{plural} with {with}");
             }
             Progress::Reused { folder } => self.step("Using", &format!("environment `{}`", folder.display())),
+        }
+    }
+
+    fn nuitka(&self, progress: &nuitka::Progress) {
+        match progress {
+            nuitka::Progress::Tools(progress) => self.environment(progress),
+            nuitka::Progress::Compiling { unit } => self.step("Compiling", &format!("`{unit}` with Nuitka")),
+            nuitka::Progress::Compiled { done, total, left } if self.progress == ProgressLine::Shown => {
+                let left = left.map(|left| format!(", {} s left", left.as_secs_f64().ceil())).unwrap_or_default();
+                match (self.is_terminal, self.verbosity) {
+                    (true, Verbosity::Normal) => self.progress(*done, *total, left.trim_start_matches(", ")),
+                    _ => eprintln!("{CYAN}Compiled{CYAN:#} {done} of {total} modules{left}"),
+                }
+            }
+            nuitka::Progress::Compiled { .. } => {}
         }
     }
 

@@ -215,6 +215,7 @@ fn question(options: &Options) -> Option<Key> {
     let variables = interpreter::VARIABLES.map(|name| env::var_os(name).unwrap_or_default());
     let options = Options { jobs: std::num::NonZeroUsize::MIN, ..options.clone() };
     let folder = env::current_dir().ok()?;
-    let said = format!("{options:?} {folder:?} {variables:?}");
+    let compiler = env::var_os("CC");
+    let said = format!("{options:?} {folder:?} {variables:?} {compiler:?}");
     Some(Key::new("build", [said.as_bytes()]))
 }

@@ -7,7 +7,7 @@ pub mod pyproject;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use packer::options::{AddedData, HookUse};
+use packer::options::{AddedData, CompileScope, HookUse};
 use rpack_format::python_option::PYTHON_OPTIONS;
 use rpack_format::{PythonOption, Unpack};
 use serde::de::IgnoredAny;
@@ -108,6 +108,26 @@ pub struct Settings {
     #[arg(long = "runtime-hook", value_name = "FILE")]
     pub runtime_hooks: Vec<PathBuf>,
 
+    /// Compile modules to bytecode, or by Nuitka and a C compiler to machine code [default: bytecode]
+    #[arg(long, value_name = "BACKEND", value_parser = backend_parser(), overrides_with = "nuitka")]
+    #[serde(deserialize_with = "text")]
+    pub backend: Option<BackendName>,
+
+    /// The same as `--backend nuitka`
+    #[arg(long, overrides_with = "backend")]
+    #[serde(skip)]
+    pub nuitka: bool,
+
+    /// With `--backend nuitka`: compile the program's own modules, those of its dependencies too, or even those of the standard
+    /// library [default: program]
+    #[arg(long, value_name = "SCOPE", value_parser = scope_parser())]
+    #[serde(deserialize_with = "text")]
+    pub compile: Option<CompileScope>,
+
+    /// With `--backend nuitka`: keep to plain Python also where Nuitka would do better, in messages for example
+    #[arg(long)]
+    pub full_compat: bool,
+
     /// Run the PyInstaller hooks that the target environment has (`auto`), or none (`off`) [default: auto]
     #[arg(long, value_name = "WHICH", value_parser = hooks_parser())]
     #[serde(deserialize_with = "text")]
@@ -188,6 +208,10 @@ impl Settings {
             add_binary: joined(below.add_binary, self.add_binary),
             paths: joined(below.paths, self.paths),
             runtime_hooks: joined(below.runtime_hooks, self.runtime_hooks),
+            backend: self.backend.or(below.backend.filter(|_| !self.nuitka)),
+            nuitka: self.nuitka,
+            compile: self.compile.or(below.compile),
+            full_compat: self.full_compat || below.full_compat,
             hooks: self.hooks.or(below.hooks),
             additional_hooks_dirs: joined(below.additional_hooks_dirs, self.additional_hooks_dirs),
             rules: IgnoredAny,
@@ -218,6 +242,11 @@ impl Settings {
         self.debug.iter().any(|what| what != NOARCHIVE)
     }
 
+    /// Whether modules are compiled to machine code.
+    pub fn uses_nuitka(&self) -> bool {
+        self.nuitka || self.backend == Some(BackendName::Nuitka)
+    }
+
     /// The options of the interpreter. `--optimize` stands for one of them and decides over the others of its kind.
     pub fn interpreter_options(&self) -> Vec<String> {
         let options = self.python_options.iter().map(|InterpreterOption(option)| option.clone());
@@ -231,6 +260,36 @@ impl Settings {
 fn joined<T>(mut first: Vec<T>, then: Vec<T>) -> Vec<T> {
     first.extend(then);
     first
+}
+
+/// What `--backend` takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BackendName {
+    /// Modules become bytecode.
+    Bytecode,
+    /// Some of them become machine code.
+    Nuitka,
+}
+
+impl BackendName {
+    /// Every choice.
+    const ALL: [BackendName; 2] = [BackendName::Bytecode, BackendName::Nuitka];
+
+    fn name(self) -> &'static str {
+        match self {
+            BackendName::Bytecode => "bytecode",
+            BackendName::Nuitka => "nuitka",
+        }
+    }
+}
+
+impl FromStr for BackendName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let found = BackendName::ALL.into_iter().find(|backend| backend.name() == text);
+        found.ok_or_else(|| "expected `bytecode` or `nuitka`".to_owned())
+    }
 }
 
 /// An option of the interpreter, as `rpack_format::PythonOption` reads it.
@@ -256,6 +315,16 @@ fn debug_parser() -> PossibleValuesParser {
 /// Reads the name of a place; the list of names makes clap show them.
 fn unpack_parser() -> impl TypedValueParser<Value = Unpack> {
     PossibleValuesParser::new(Unpack::ALL.map(Unpack::name)).try_map(|name| name.parse::<Unpack>())
+}
+
+/// Reads the name of a backend.
+fn backend_parser() -> impl TypedValueParser<Value = BackendName> {
+    PossibleValuesParser::new(BackendName::ALL.map(BackendName::name)).try_map(|name| name.parse::<BackendName>())
+}
+
+/// Reads which modules are compiled to machine code.
+fn scope_parser() -> impl TypedValueParser<Value = CompileScope> {
+    PossibleValuesParser::new(CompileScope::ALL.map(CompileScope::name)).try_map(|name| name.parse::<CompileScope>())
 }
 
 /// Reads whether hooks are run.
@@ -310,6 +379,16 @@ mod tests {
         let below = || Settings { output: Some("out".into()), ..Settings::default() };
         assert_eq!(settings("distpath = 'd'").over(below()).output, None);
         assert_eq!(settings("strip = true").over(below()).output, Some("out".into()));
+    }
+
+    #[test]
+    fn the_backend_is_said_by_either_flag_or_by_a_key() {
+        assert!(settings("backend = 'nuitka'").uses_nuitka() && !settings("backend = 'bytecode'").uses_nuitka());
+        assert!(toml::from_str::<Settings>("backend = 'other'").is_err());
+        let above = Settings { nuitka: true, ..Settings::default() };
+        let both = above.over(settings("backend = 'bytecode'\ncompile = 'all'\nfull-compat = true"));
+        assert!(both.uses_nuitka() && both.full_compat);
+        assert_eq!(both.compile, Some(CompileScope::All));
     }
 
     #[test]

@@ -25,6 +25,7 @@ mod linked_in;
 mod making;
 mod messages;
 mod naming;
+mod nuitka;
 mod one_folder;
 mod packages;
 mod process;

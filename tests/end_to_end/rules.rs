@@ -6,7 +6,7 @@ use crate::packages::environment_with;
 use crate::rpack::{cache, clean, repository, rpack, run, text};
 use packer::cache::Caching;
 use packer::environment::Request;
-use packer::options::{Compression, Form, HookUse, Options, RuleUse, Sources, Symbols, Tracing};
+use packer::options::{Backend, Compression, Form, HookUse, Options, RuleUse, Sources, Symbols, Tracing};
 use packer::rules::carried;
 use rpack_format::Unpack;
 use std::fs;
@@ -141,6 +141,7 @@ fn run_with(rules: RuleUse, module: &str, python: &Path) -> Output {
         },
         paths: Vec::new(),
         analysis: rpack_analyzer::Options::default(),
+        backend: Backend::Bytecode,
         hooks: HookUse::Off,
         hook_folders: Vec::new(),
         rules,

@@ -11,6 +11,8 @@ pub enum Reason {
     Runtime,
     /// It is this module.
     Extension(String),
+    /// Nuitka has compiled this module, or package, to it.
+    Compiled(String),
     /// The native file at this path inside the bundle needs it.
     NeededBy(String),
     /// It lies in the folder of this package.
@@ -43,6 +45,7 @@ impl fmt::Display for Reason {
             Reason::Runtime => write!(formatter, "rpack's own, starts the interpreter"),
             Reason::Extension(module) => write!(formatter, "extension module `{module}`"),
             Reason::NeededBy(path) => write!(formatter, "needed by `{path}`"),
+            Reason::Compiled(module) => write!(formatter, "compiled from `{module}`"),
             Reason::DataOf(package) => write!(formatter, "data of the package `{package}`"),
             Reason::RecordOf(distribution) => write!(formatter, "RECORD of `{distribution}`"),
             Reason::MetadataOf(distribution) => write!(formatter, "metadata of `{distribution}`"),

@@ -88,7 +88,7 @@ struct Answer {
     is_free_threaded: bool,
 }
 
-fn examine(executable: &Path, range: Option<&VersionSpecifiers>, path: &OsStr) -> Result<Base, Refusal> {
+pub(super) fn examine(executable: &Path, range: Option<&VersionSpecifiers>, path: &OsStr) -> Result<Base, Refusal> {
     let answer = ask(executable, path)?;
     let [major, minor, _] = answer.version;
     let version = Version::new(answer.version);

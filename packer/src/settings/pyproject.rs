@@ -7,18 +7,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The keys that there are; a test holds them to the fields of [`Settings`].
-const KEYS: [&str; 27] = [
+const KEYS: [&str; 30] = [
     "add-binary",
     "add-data",
     "additional-hooks-dirs",
+    "backend",
     "collect-all",
     "collect-binaries",
     "collect-data",
     "collect-submodules",
+    "compile",
     "contents-directory",
     "copy-metadata",
     "distpath",
     "exclude-modules",
+    "full-compat",
     "hidden-imports",
     "hooks",
     "name",

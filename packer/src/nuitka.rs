@@ -1,0 +1,184 @@
+//! Nuitka as a backend: chosen modules become extension modules, which take the place of their bytecode in the collection.
+//!
+//! Everything behind this step serves them as it serves any other extension module; Nuitka's standalone mode, which would bring a
+//! start-up and a layout of its own, is not used.
+
+mod compiler;
+mod error;
+mod plan;
+mod run;
+mod tools;
+
+pub use error::Error;
+
+use crate::cache::{self, Cache, Caching, Key};
+use crate::collection::{CollectedFile, Collection, Content, ModuleContent, Reason};
+use crate::diagnosis::Warning;
+use crate::environment;
+use crate::options::{Backend, Compilation, Options};
+use plan::Unit;
+use rpack_analyzer::{Distribution, ModuleGraph, Project};
+use rpack_format::FileKind;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+use tools::Tools;
+
+/// Modules of the standard library that compiled code imports while it starts.
+pub const NEEDED: [&str; 2] = ["inspect", "types"];
+
+/// The folder below `cache` in which ccache keeps compiled C.
+pub fn compiled_c(cache: &Path) -> PathBuf {
+    cache.join("compiled-c")
+}
+
+/// What the backend tells while it works.
+#[derive(Debug, Clone, Copy)]
+pub enum Progress<'a> {
+    /// An environment for Nuitka is made, or found.
+    Tools(environment::Progress<'a>),
+    /// Nuitka starts on a module, or a package with its submodules.
+    Compiling {
+        /// Its name.
+        unit: &'a str,
+    },
+    /// So many modules are compiled.
+    Compiled {
+        /// How many.
+        done: usize,
+        /// Of how many.
+        total: usize,
+        /// How long the others will take, where that can be guessed.
+        left: Option<Duration>,
+    },
+}
+
+/// What became of the collection.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// What could not be compiled, and stays bytecode.
+    pub warnings: Vec<Warning>,
+    /// Files of the tools, whose change asks for another build.
+    pub inputs: Vec<PathBuf>,
+}
+
+/// Compiles the modules that the options ask for, and puts the result into the collection.
+///
+/// # Errors
+///
+/// If there is no C compiler or no Nuitka, or Nuitka fails.
+pub fn compile(
+    collection: &mut Collection,
+    graph: &ModuleGraph,
+    project: &Project,
+    installed: &[Distribution],
+    options: &Options,
+    cache: &Cache,
+    report: &mut dyn FnMut(Progress),
+) -> Result<Outcome, Error> {
+    let Backend::Nuitka(how) = &options.backend else { return Ok(Outcome::default()) };
+    let (units, mut warnings) = plan::units(collection, graph, project, how.scope);
+    let tools = tools::find(project, installed, options, &mut |progress| report(Progress::Tools(progress)))?;
+    let own_cache = how.module_cache.as_deref().filter(|_| options.caching != Caching::Off);
+    let own_cache = own_cache.map(|folder| Cache::open(Some(folder)));
+    let cache = own_cache.as_ref().unwrap_or(cache);
+
+    let made = compile_units(&units, collection, how, &tools, options, cache, report)?;
+    for (unit, library) in units.iter().zip(made) {
+        warnings.extend(put(collection, unit, library));
+    }
+    if let Some(cache) = own_cache {
+        // What it keeps is what answers were found with; here that is that all of this was used.
+        cache.note(&Key::new("nuitka", [format!("{units:?}").as_bytes()]), SystemTime::now(), &[], &[]);
+        warnings.extend(cache.close().into_iter().map(Warning::of_cache));
+    }
+    Ok(Outcome { warnings, inputs: tools.inputs })
+}
+
+/// What Nuitka made of a unit.
+#[derive(Debug, Clone)]
+struct Library {
+    bytes: Vec<u8>,
+    facts: Facts,
+}
+
+/// What the cache holds beside a library.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Facts {
+    /// The modules that are in it, by their names.
+    modules: Vec<String>,
+}
+
+/// Compiles every unit that is not in the cache.
+fn compile_units(
+    units: &[Unit],
+    collection: &Collection,
+    how: &Compilation,
+    tools: &Tools,
+    options: &Options,
+    cache: &Cache,
+    report: &mut dyn FnMut(Progress),
+) -> Result<Vec<Library>, Error> {
+    let keys = units.iter().map(|unit| key(unit, collection, how, tools, cache)).collect::<Result<Vec<_>, _>>()?;
+    let known = |key: &Key| {
+        let (bytes, facts) = cache::split(cache.get(key)?)?;
+        Some(Library { bytes, facts })
+    };
+    let mut made: Vec<Option<Library>> = keys.iter().map(known).collect();
+    let missing: Vec<usize> = (0..units.len()).filter(|&number| made[number].is_none()).collect();
+    let asked: Vec<&Unit> = missing.iter().map(|&number| &units[number]).collect();
+    let total = units.iter().map(|unit| unit.modules.len()).sum();
+    let job = run::Job { collection, how, tools, options, total };
+    run::run(
+        &asked,
+        &job,
+        &mut |number, library| {
+            let number = missing[number];
+            cache.put(keys[number], &cache::join(&library.bytes, &library.facts));
+            made[number] = Some(library);
+        },
+        report,
+    )?;
+    Ok(made.into_iter().flatten().collect())
+}
+
+/// Everything that a library is made from.
+fn key(unit: &Unit, collection: &Collection, how: &Compilation, tools: &Tools, cache: &Cache) -> Result<Key, Error> {
+    let mut parts: Vec<Vec<u8>> =
+        vec![tools.identity.to_vec(), run::arguments(unit, how, collection).join("\0").into_bytes()];
+    parts.push(format!("{:?}", how.goal).into_bytes());
+    for &number in &unit.modules {
+        let module = &collection.modules[number];
+        let ModuleContent::Source(source) = &module.content else { continue };
+        parts.push(unit.place_of(module).as_bytes().to_vec());
+        parts.push(source.look(cache)?.digest.to_vec());
+    }
+    // A part's length goes before it: two neighbours could share their bytes differently.
+    let lengths: Vec<u8> = parts.iter().flat_map(|part| (part.len() as u64).to_le_bytes()).collect();
+    Ok(cache.key("nuitka", [lengths.as_slice()].into_iter().chain(parts.iter().map(Vec::as_slice))))
+}
+
+/// Puts a library in the place of the modules that are in it.
+fn put(collection: &mut Collection, unit: &Unit, library: Library) -> Vec<Warning> {
+    let is_in = |name: &str| library.facts.modules.iter().any(|module| module == name);
+    let names = |number: &usize| collection.modules[*number].name.clone();
+    let left_out = unit.modules.iter().map(names).filter(|name| !is_in(name));
+    let warnings = left_out.map(|name| Warning::stays_bytecode(&name, "Nuitka left it out")).collect();
+    for &number in &unit.modules {
+        let module = &mut collection.modules[number];
+        if is_in(&module.name) {
+            module.content = ModuleContent::Extension { file: unit.file.clone() };
+        }
+    }
+    let file = CollectedFile {
+        path: unit.file.clone(),
+        kind: FileKind::Native,
+        executable: true,
+        content: Content::Bytes(library.bytes),
+        needs: Vec::new(),
+        reason: Reason::Compiled(unit.root.clone()),
+    };
+    let place = collection.files.partition_point(|other| other.path < file.path);
+    collection.files.insert(place, file);
+    warnings
+}
