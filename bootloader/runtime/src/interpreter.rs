@@ -12,7 +12,6 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 use rpack_format::index::FLAG_STARTS_INTERPRETER;
 use std::ffi::c_int;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 /// Whether an interpreter is wanted. A process that gained rights by being started does not listen to the variable, as little
@@ -50,11 +49,18 @@ fn is_flag(argument: &str) -> bool {
     letters.starts_with(['W', 'X']) || letters.bytes().all(|letter| b"bBdEiIOPqsSuvx".contains(&letter))
 }
 
+/// Whether the parent is this executable too, with other arguments: who starts itself with its own is a server that has seen an
+/// edit, and what they mean is known to the program.
 fn is_child_of_itself() -> bool {
-    let file = |process: &str| std::fs::metadata(format!("/proc/{process}/exe")).map(|file| (file.dev(), file.ino()));
+    let file = |process: &str| std::fs::read_link(format!("/proc/{process}/exe"));
+    let arguments = |process: &str| {
+        let line = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+        line.split(|byte| *byte == 0).skip(1).map(<[u8]>::to_vec).collect::<Vec<_>>()
+    };
     // SAFETY: asks for a number.
-    let parent = unsafe { libc::getppid() };
-    matches!((file(&parent.to_string()), file("self")), (Ok(parent), Ok(own)) if parent == own)
+    let parent = unsafe { libc::getppid() }.to_string();
+    matches!((file(&parent), file("self")), (Ok(parent), Ok(own)) if parent == own)
+        && arguments(&parent) != arguments("self")
 }
 
 /// Does what the arguments ask of a `python`, and returns its exit status.
