@@ -124,12 +124,19 @@ impl Warning {
         };
         // Where the user named the folder, all that lies in it goes in, so that the name is there. Where a script was named and
         // modules were found by its texts, those are most likely the ones that it means.
-        let is_found = |module: &rpack_analyzer::Module| {
-            let because = module.because.as_ref().map(|edge| edge.kind);
-            module.origin == Origin::Program && matches!(because, Some(EdgeKind::Dynamic | EdgeKind::Folder))
+        let is_found = |module: &rpack_analyzer::Module, file: &Path| {
+            let Some(because) = &module.because else { return false };
+            match because.kind {
+                EdgeKind::Dynamic => module.origin == Origin::Program || because.file == file,
+                kind => module.origin == Origin::Program && kind == EdgeKind::Folder,
+            }
         };
-        let is_inside = matches!(warning, rpack_analyzer::Warning::ComputedImport { .. })
-            && (project.program.scope == Scope::Folder || graph.modules.values().any(is_found));
+        let is_inside = match warning {
+            rpack_analyzer::Warning::ComputedImport { file, .. } => {
+                project.program.scope == Scope::Folder || graph.modules.values().any(|module| is_found(module, file))
+            }
+            _ => false,
+        };
         // Libraries carry modules for other versions of Python, and templates of modules. In the end it is the interpreter
         // that refuses a module or does not.
         let is_of_library = match warning {
