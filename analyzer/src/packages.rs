@@ -316,6 +316,12 @@ mod tests {
     }
 
     #[test]
+    fn a_keyword_names_what_lies_in_a_module_beside() {
+        assert_eq!(below("register(path='q.deep.Class', other='b.json')"), ["p.q", "p.q.deep"]);
+        assert!(below("register('q.deep.Class')").is_empty());
+    }
+
+    #[test]
     fn code_in_texts_imports() {
         assert_eq!(below("exec('from p.a import *; import p.b_x')"), ["p.a", "p.b_x"]);
     }

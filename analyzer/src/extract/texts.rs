@@ -136,8 +136,18 @@ impl<'a> Extractor<'a> {
     }
 
     /// A text that is given to a function by a keyword and is the name of a module beside this one:
-    /// `lex(lextab="unit_lextab")`. A single word says too little.
+    /// `lex(lextab="unit_lextab")`, or of something in one: `add_a_reader(path="xlsxr.XLSXBook")`. A single word says too little.
     pub(super) fn note_sibling(&mut self, argument: &Expr) {
+        if let Expr::StringLiteral(text) = argument
+            && self.identity.origin == Origin::Library
+            && let Some((package, submodules)) = self.identity.surroundings.packages.first()
+            && let text = text.value.to_str()
+            && let Some((first, _)) = text.split_once('.')
+            && submodules.contains(first)
+            && dynamic::is_dotted_name(text)
+        {
+            self.add(Target::Guess(format!("{package}.{text}")), start(argument), EdgeKind::Dynamic);
+        }
         if let Expr::StringLiteral(text) = argument
             && self.identity.origin == Origin::Library
             && let Some((package, submodules)) = self.identity.surroundings.packages.first()
