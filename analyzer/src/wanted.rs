@@ -202,12 +202,15 @@ impl<'a> Wanted<'a> {
     /// Whether an import stands in a function that the program names, of a library that it imports:
     /// `duckdb` makes a frame of `pandas` in `df()`.
     fn is_called(&self, from: usize, to: usize, import: &Import) -> bool {
-        let is_said = import.within.as_ref().is_some_and(|name| {
-            let name = name.to_ascii_lowercase();
-            self.asked_words.note(&name);
-            self.words.contains(&name)
-        });
+        let is_said = import.within.as_ref().is_some_and(|name| self.says(name));
         is_said && self.direct.contains(&from) && !self.is_of_developers(to)
+    }
+
+    /// Whether a name or a text of the program is this word.
+    fn says(&self, word: &str) -> bool {
+        let word = word.to_ascii_lowercase();
+        self.asked_words.note(&word);
+        self.words.contains(&word)
     }
 
     /// Whether a word or a text of the program contains the name of a feature. Names that stand for
@@ -280,7 +283,7 @@ pub(crate) fn is_said(growing: &Growing<'_>, index: usize, import: &Import) -> b
     let Some(node) = growing.nodes.get(index).filter(|node| node.found.origin == Origin::Library) else { return false };
     let Some(name) = import.within.as_ref().filter(|_| import.kind == EdgeKind::Lazy) else { return false };
     let Some(owner) = growing.owners.of_file(&node.found.path) else { return false };
-    growing.wanted.direct.contains(&owner) && growing.wanted.words.contains(&name.to_ascii_lowercase())
+    growing.wanted.direct.contains(&owner) && growing.wanted.says(name)
 }
 
 /// Whether a module belongs to the toolkit for windows that the standard library has, which few

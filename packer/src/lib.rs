@@ -37,7 +37,7 @@ pub use os::become_program;
 use additions::Additions;
 use bytecode::Compiler;
 use cache::{Cache, Caching};
-use record::{Changeable, Packed};
+use record::{Changeable, Packed, Read};
 use rpack_analyzer::{Program, Project, Work};
 use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime};
@@ -145,7 +145,8 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
     let (modules, libraries) = (payload.module_count(), collection.library_count());
     let mut inputs = record::inputs(&project, &release, &graph, &collection, options, &python);
     inputs.extend(native.inputs);
-    let changeable = Changeable::new(&project, &graph, &collection, &bytecode.uncompiled, moment);
+    let read = Read { uncompiled: &bytecode.uncompiled, otherwise: &release.read };
+    let changeable = Changeable::new(&project, &graph, &collection, &read, moment);
     let built = Built { path: target.executable, size, modules, libraries, inputs, time: started.elapsed() };
     let (trailer, program) = (payload.trailer().to_vec(), record::digest_of(&project.program));
     Ok(Packed {

@@ -8,7 +8,7 @@ mod changeable;
 mod inputs;
 mod noted;
 
-pub use changeable::{Changeable, Edit, Lines};
+pub use changeable::{Changeable, Edit, Lines, Read};
 pub use inputs::inputs;
 
 use crate::cache::{self, Cache, Caching, Digest, Key, Remembered};

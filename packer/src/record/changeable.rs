@@ -41,6 +41,15 @@ pub struct OwnModule {
     with_order: Digest,
 }
 
+/// What is known of sources beside what the analysis found in them.
+#[derive(Debug)]
+pub struct Read<'a> {
+    /// Modules that could not be compiled.
+    pub uncompiled: &'a [String],
+    /// Files that were read for something else, too: a source may say which version the program has.
+    pub otherwise: &'a [PathBuf],
+}
+
 /// A source that was edited.
 #[derive(Debug)]
 pub struct Edit {
@@ -59,7 +68,7 @@ impl Changeable {
         project: &Project,
         graph: &ModuleGraph,
         collection: &Collection,
-        uncompiled: &[String],
+        read: &Read,
         moment: SystemTime,
     ) -> Self {
         let carried: BTreeSet<&Path> = collection.files.iter().filter_map(|file| file_of(&file.content)).collect();
@@ -72,17 +81,20 @@ impl Changeable {
             }
         }
         let own = graph.own_sources.clone();
-        let sources = by_path.into_iter().filter(|(path, _)| !carried.contains(path)).filter_map(|(path, modules)| {
-            let modules = modules.into_iter().map(|(name, inside)| {
-                let source = own.sources.get(name).filter(|source| source.path == path)?;
-                let is_compiled = !uncompiled.iter().any(|other| other == name);
-                is_compiled.then(|| OwnModule::new(name, inside, &source.findings))
+        let sources = by_path
+            .into_iter()
+            .filter(|(path, _)| !carried.contains(path) && !read.otherwise.iter().any(|other| other == path))
+            .filter_map(|(path, modules)| {
+                let modules = modules.into_iter().map(|(name, inside)| {
+                    let source = own.sources.get(name).filter(|source| source.path == path)?;
+                    let is_compiled = !read.uncompiled.iter().any(|other| other == name);
+                    is_compiled.then(|| OwnModule::new(name, inside, &source.findings))
+                });
+                // A source that also becomes a module about which more is known can change more than its code.
+                let modules = modules.collect::<Option<Vec<_>>>()?;
+                let (noted, content) = Noted::of_file(path, moment)?;
+                Some(Source { noted, modules, block: block(path, &content) })
             });
-            // A source that also becomes a module about which more is known can change more than its code.
-            let modules = modules.collect::<Option<Vec<_>>>()?;
-            let (noted, content) = Noted::of_file(path, moment)?;
-            Some(Source { noted, modules, block: block(path, &content) })
-        });
         let sources: Vec<Source> = sources.collect();
         let root = &project.program.root;
         let folders: BTreeSet<&Path> = sources.iter().filter_map(|source| source.noted.path.parent()).collect();

@@ -29,7 +29,7 @@ impl Noted {
         Some((Noted { path: path.to_owned(), state, is_settled, digest }, content))
     }
 
-    /// The folder with the names in it that a build may look at. Of what is hidden none does; a file that becomes a folder is
+    /// The folder with the names in it, less those that come and go while somebody works there. A file that becomes a folder is
     /// another name.
     pub fn of_folder(path: &Path, moment: SystemTime) -> Option<Self> {
         let state = State::of(path);
@@ -37,7 +37,7 @@ impl Noted {
         for entry in fs::read_dir(path).ok()? {
             let entry = entry.ok()?;
             let name = entry.file_name();
-            if !name.as_encoded_bytes().starts_with(b".") && name != "__pycache__" {
+            if !is_of_editors(&name.to_string_lossy()) && name != "__pycache__" {
                 let kind = entry.file_type().ok()?;
                 names.insert((name, kind.is_dir(), kind.is_file()));
             }
@@ -56,4 +56,11 @@ impl Noted {
     pub fn holds(&self) -> bool {
         self.is_settled && State::of(&self.path) == self.state
     }
+}
+
+/// Whether a file is one of an editor's own, which no program names: Vim's swap files, Emacs's locks.
+fn is_of_editors(name: &str) -> bool {
+    name.strip_prefix('.').is_some_and(|name| {
+        name.starts_with('#') || [".swp", ".swo", ".swx"].iter().any(|ending| name.ends_with(ending))
+    })
 }
