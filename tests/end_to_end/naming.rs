@@ -1,10 +1,12 @@
 //! Names with a version and a platform in them, and the version that an executable carries.
 
 use crate::rpack::{build_in, rpack, run, text, write_files};
+use packer::cache::State;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::SystemTime;
 
 const PROJECT: &str = "[project]\nname = 'my-tool'\nversion = '1.2.0'\n";
 const NAME: &str = "{name}-{version}-{platform}";
@@ -89,18 +91,26 @@ fn what_a_name_wants_and_nobody_says_is_an_error() {
 
 #[test]
 fn a_version_is_built_anew_when_it_changes() {
-    let folder = tempfile::tempdir().unwrap();
-    let project = "[project]\nname = 'x'\ndynamic = ['version']\n[tool.hatch.version]\npath = '../about.py'\n";
-    write_files(
-        folder.path(),
-        &[("x/main.py", ""), ("x/pyproject.toml", project), ("about.py", "__version__ = '1'\n")],
-    );
-    for version in ["1", "2"] {
-        fs::write(folder.path().join("about.py"), format!("__version__ = '{version}'\n")).unwrap();
-        let output = build_in(folder.path(), &["x"]);
-        assert!(output.status.success(), "{}", said(&output));
-        let said = text(&info(&folder.path().join("dist/x")).stdout);
-        assert!(said.contains(&format!("version  {version}\n")), "{said}");
+    // In a file that is nothing else to the program, and in a module of it, whose code alone would change otherwise.
+    for place in ["../about.py", "about.py"] {
+        let folder = tempfile::tempdir().unwrap();
+        let project = format!("[project]\nname = 'x'\ndynamic = ['version']\n[tool.hatch.version]\npath = '{place}'\n");
+        let main = "try:\n    import about\nexcept ImportError:\n    pass\n";
+        let about = folder.path().join("x").join(place);
+        write_files(folder.path(), &[("x/main.py", main), ("x/pyproject.toml", &project)]);
+        for version in ["1", "2"] {
+            fs::write(&about, format!("__version__ = '{version}'\n")).unwrap();
+            // Nothing is kept of a build that began within a tick of the file system's clock.
+            for path in [folder.path().join("x"), folder.path().join("x/main.py"), about.clone()] {
+                while !State::of(&path).is_settled(SystemTime::now()) {
+                    std::thread::yield_now();
+                }
+            }
+            let output = build_in(folder.path(), &["x"]);
+            assert!(output.status.success(), "{}", said(&output));
+            let said = text(&info(&folder.path().join("dist/x")).stdout);
+            assert!(said.contains(&format!("version  {version}\n")), "{place}: {said}");
+        }
     }
 }
 
