@@ -30,7 +30,7 @@ fn check(main: &str, part: &str, expected: &str) {
 
 #[test]
 fn without_sources_code_is_known_by_file_and_line_only() {
-    // Not by the attributes of `inspect`: the sources of a program that looks at sources are carried.
+    // Not by the attributes of `inspect` and `traceback`: the sources of a program that looks at sources are carried.
     let main = "\
 import inspect, linecache, os, sys, traceback
 import part
@@ -46,7 +46,8 @@ print(inspect.getmodule(part.function) is part, look('_stack'[1:])()[0].code_con
 try:
     part.function(0)
 except ZeroDivisionError as error:
-    print([(frame.name, frame.lineno, frame.line) for frame in traceback.extract_tb(error.__traceback__)])
+    frames = vars(traceback)['_extract_tb'[1:]](error.__traceback__)
+    print([(frame.name, frame.lineno, frame.line) for frame in frames])
 ";
     let part = "'''Documentation.'''\ndef function(value: int = 1):\n    return 1 / value\n";
     let expected = "could not get source code\ncould not get source code\ncould not get source code\n\
