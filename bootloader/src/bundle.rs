@@ -84,12 +84,12 @@ impl<'a> Bundle<'a> {
         self.forget_after_start();
     }
 
-    /// Lets go what was mapped of the executable, once the program has imported what every run imports. Before that most of it
+    /// Lets go what was needed to read the executable, once the program has imported what every run imports. Before that most of it
     /// would come back at once; later only few modules are asked for, and what they map would stay in each of a user's programs.
     pub fn forget_after_start(&self) {
         let is_started = self.ahead.as_ref().is_none_or(|ahead| ahead.modules.are_all_asked());
         if is_started && self.is_settled.load(Ordering::Relaxed) {
-            self.payload.executable.forget();
+            self.payload.forget();
             os::forget_own_code();
         }
     }

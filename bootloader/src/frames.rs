@@ -5,15 +5,22 @@ use rpack_format::{Index, filter};
 use std::sync::Mutex;
 use zstd_safe::DCtx;
 
-/// Decompresses frames, one at a time; the decoder's working memory is made once.
+/// Decompresses frames, one at a time; the decoder's working memory, 160 KiB, is made once.
 pub struct Decoder {
-    context: Mutex<DCtx<'static>>,
+    context: Mutex<Option<DCtx<'static>>>,
 }
 
 impl Decoder {
     /// Prepares the decoder.
     pub fn new() -> Self {
-        Decoder { context: Mutex::new(DCtx::create()) }
+        Decoder { context: Mutex::new(Some(DCtx::create())) }
+    }
+
+    /// Gives the working memory back. It is made again when it is needed.
+    pub fn rest(&self) {
+        if let Ok(mut context) = self.context.lock() {
+            *context = None;
+        }
     }
 
     /// Decompresses `frame` of `executable` into `target`. `None` unless the frame lies inside the executable, is whole,
@@ -22,7 +29,7 @@ impl Decoder {
         let compressed = frame.bytes(executable)?;
         // A poisoned lock means that another thread panicked, which aborts this process.
         let mut context = self.context.lock().ok()?;
-        let written = context.decompress(target, compressed).ok()?;
+        let written = context.get_or_insert_with(DCtx::create).decompress(target, compressed).ok()?;
         (written == target.len()).then_some(())
     }
 

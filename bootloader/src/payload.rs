@@ -48,6 +48,12 @@ impl<'a> Payload<'a> {
         self.decoder.read_into(self.executable.bytes(), frame, target).is_some()
     }
 
+    /// Lets go what was needed to read them, until the next is read.
+    pub fn forget(&self) {
+        self.decoder.rest();
+        self.executable.forget();
+    }
+
     /// How many bytes all files have.
     pub fn size(&self) -> u64 {
         self.index.files().map(|member| member.frame.size).sum()
