@@ -91,6 +91,11 @@ def again(build: Build) -> Build:
     return replace(build, command=[word for word in build.command if word != "--clean"])
 
 
+def repeat(build: Build, work: Path) -> float:
+    """Packs with whatever earlier builds left, and returns the seconds that it took."""
+    return run_tool(build.command, clean_environment(work) | build.variables)
+
+
 @dataclass(frozen=True)
 class Contenders:
     """The packers, each with two builds of two programs with the same dependencies."""
@@ -104,8 +109,7 @@ class Contenders:
 
     def repeat(self, name: str, number: int = 0) -> float:
         """Packs with whatever earlier builds left, and returns the seconds that it took."""
-        build = self.builds[name][number]
-        return run_tool(build.command, clean_environment(self.work) | build.variables)
+        return repeat(self.builds[name][number], self.work)
 
     def edit(self, name: str, number: int = 0) -> None:
         """Changes one line of code."""
