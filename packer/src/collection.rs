@@ -214,9 +214,9 @@ pub fn collect(
     let modules = modules::collect(graph, project);
     let asked = data::asked_libraries(graph).into_iter();
     let asked = asked.chain(added::libraries(&options.added_binaries)?).chain(brought::libraries(brought)).collect();
-    let warnings = natives::collect(&mut files, graph, project, asked, &libpython)?;
+    let mut warnings = natives::collect(&mut files, graph, project, asked, &libpython)?;
     let linked_in = libpython::host_bootloader(&mut files, interpreter, &libpython, options.symbols)?;
-    own::collect(&mut files, &graph.own_files, &project.program.root);
+    warnings.extend(own::collect(&mut files, &graph.own_files, &project.program.root));
     data::collect(&mut files, graph, project);
     data::collect_asked(&mut files, graph);
     brought::collect(&mut files, brought);

@@ -204,6 +204,15 @@ impl Warning {
         Warning { message, importance: Importance::Normal }
     }
 
+    /// A file that may hold secrets, and goes in because the program names it.
+    pub fn secret(inside: &str) -> Self {
+        let message = format!(
+            "`{inside}` goes in because the program names it, and whoever has the executable can read it. \
+             Name it in `.gitignore` to leave it out"
+        );
+        Warning { message, importance: Importance::Normal }
+    }
+
     /// A module that the interpreter refused to compile.
     pub fn not_compiled(name: &str, reason: &str) -> Self {
         let message = format!("The module `{name}` cannot be compiled, so importing it will fail: {reason}");

@@ -75,3 +75,24 @@ fn a_relative_import_of_what_is_run_gets_advice_that_works() {
         assert_prints(&mut packed, "app.part\n");
     }
 }
+
+#[test]
+fn a_file_of_secrets_is_told_of_and_can_be_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = "from pathlib import Path\nprint((Path(__file__).parent / '.env').exists())\n";
+    write_files(folder.path(), &[("app/main.py", program), ("app/.env", "PASSWORD=secret\n")]);
+    let output = build_in(folder.path(), &["app"]);
+    let stderr = text(&output.stderr);
+    assert!(
+        output.status.success() && stderr.contains("warning: `.env` goes in because the program names it"),
+        "{stderr}"
+    );
+    let mut packed = Command::new(folder.path().join("dist/app"));
+    clean(&mut packed);
+    assert_prints(packed.env("RPACK_CACHE_DIR", folder.path().join("cache")), "True\n");
+    write_files(folder.path(), &[("app/.gitignore", ".env\n")]);
+    let output = build_in(folder.path(), &["app"]);
+    let stderr = text(&output.stderr);
+    assert!(output.status.success() && !stderr.contains("warning"), "{stderr}");
+    assert_prints(&mut packed, "False\n");
+}

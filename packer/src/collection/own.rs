@@ -2,14 +2,17 @@
 
 use super::data::is_library;
 use super::{Content, Files, Reason};
+use crate::diagnosis::Warning;
 use rpack_analyzer::OwnFile;
 use rpack_format::{FileKind, Trailer};
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// Adds the files of the program's own folder. What rpack made there before is no part of the program.
-pub fn collect(files: &mut Files, own: &[OwnFile], root: &Path) {
+/// Adds the files of the program's own folder, and warns of those that are meant to be secret. What rpack made there before is
+/// no part of the program.
+pub fn collect(files: &mut Files, own: &[OwnFile], root: &Path) -> Vec<Warning> {
+    let mut warnings = Vec::new();
     for OwnFile { path, inside } in own {
         let executable = crate::os::is_executable_file(path);
         if executable && is_packed(path) {
@@ -19,8 +22,16 @@ pub fn collect(files: &mut Files, own: &[OwnFile], root: &Path) {
         let reason = if path.starts_with(root) { Reason::OwnFolder } else { Reason::ReadAsFile };
         if let Some(file) = files.add(inside, kind, Content::File(path.clone()), reason) {
             file.executable |= executable;
+            warnings.extend(is_secret(path).then(|| Warning::secret(inside)));
         }
     }
+    warnings
+}
+
+/// Whether a file is one in which programs keep passwords and keys on the machine that they run on: `.env`, `.env.production`.
+fn is_secret(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name == ".env" || name.starts_with(".env.")
 }
 
 /// Whether a file ends as a packed executable does.
