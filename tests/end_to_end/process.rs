@@ -108,3 +108,29 @@ fn debug_tells_what_bootloader_and_importer_do() {
         assert!(text(&output.stderr).contains(part), "{part} is not said:\n{}", text(&output.stderr));
     }
 }
+
+#[test]
+fn objects_of_programs_that_import_much_begin_in_huge_pages() {
+    let folder = tempfile::tempdir().unwrap();
+    let has_huge_pages = std::path::Path::new("/sys/kernel/mm/transparent_hugepage").exists();
+    let many =
+        "import asyncio, email.mime.text, http.server, unittest, xml.dom.minidom, logging.config\nprint('ran')\n";
+    for (source, expected) in [(many, has_huge_pages), ("print('ran')\n", false)] {
+        let program = pack_source(folder.path(), source, &["--debug"]);
+        let mut command = Command::new(&program);
+        clean(&mut command);
+        let output = run(&mut command);
+        assert_eq!(text(&output.stdout), "ran\n");
+        let stderr = text(&output.stderr);
+        assert_eq!(stderr.contains("of huge pages for objects"), expected, "{stderr}");
+        // Something else that runs in this executable imports what it likes, or nothing.
+        let output = run(command.env("RPACK_INTERPRETER", "1").args(["-c", "print('other')"]));
+        assert_eq!(text(&output.stdout), "other\n");
+        assert!(!text(&output.stderr).contains("huge pages"), "{}", text(&output.stderr));
+        // Too little address space for them is no reason to fail.
+        let mut limited = Command::new("sh");
+        clean(&mut limited);
+        let output = run(limited.args(["-c", "ulimit -v 200000; exec \"$0\""]).arg(&program));
+        assert_eq!((text(&output.stdout), output.status.code()), ("ran\n".to_owned(), Some(0)), "{output:?}");
+    }
+}
