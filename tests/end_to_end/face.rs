@@ -132,3 +132,19 @@ print('site' in sys.modules, exit.__class__.__module__, sys.platlibdir)
     let expected = "[1, 1, 1, 1, 1, 0, 0] True\nTrue None True {} []\nFalse _sitebuiltins lib\n";
     check(main, "", expected);
 }
+
+#[test]
+fn a_module_that_is_only_called_pkg_resources_is_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        ("main.py", "import pkg_resources, own.pkg_resources\nprint(pkg_resources.A, own.pkg_resources.B)\n"),
+        ("pkg_resources.py", "A = 1\n"),
+        ("own/__init__.py", ""),
+        ("own/pkg_resources.py", "B = 2\nworking_set = []\n"),
+    ];
+    let program = crate::rpack::pack_files(folder.path(), interpreters::any(), &files, "main.py", &[]);
+    let mut command = Command::new(program);
+    clean(&mut command);
+    let output = run(&mut command);
+    assert_eq!((text(&output.stdout), text(&output.stderr)), ("1 2\n".to_owned(), String::new()));
+}
