@@ -123,13 +123,14 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
         .for_each(|warning| report(Event::Warning(warning)));
 
     report(Event::Step("Collecting", &format!("{} modules", graph.modules.len())));
-    let mut collection = collection::collect(&project, &graph, &brought, options)?;
+    let collection = collection::collect(&project, &graph, &brought, options)?;
     collection.warnings.iter().for_each(|warning| report(Event::Warning(warning.clone())));
 
-    let native = nuitka::compile(&mut collection, &graph, &project, &installed, options, cache, &mut |progress| {
+    let native = nuitka::compile(collection, &graph, &project, &installed, options, cache, &mut |progress| {
         report(Event::Nuitka(progress));
     })?;
     native.warnings.into_iter().for_each(|warning| report(Event::Warning(warning)));
+    let collection = native.collection;
     report(Event::Collected(&collection, &graph));
 
     report(Event::Step("Compiling", &format!("{} modules", collection.modules.len())));

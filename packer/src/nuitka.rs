@@ -53,22 +53,24 @@ pub enum Progress<'a> {
     },
 }
 
-/// What became of the collection.
-#[derive(Debug, Default)]
+/// What became of a collection.
+#[derive(Debug)]
 pub struct Outcome {
+    /// The collection, with extension modules in the place of sources.
+    pub collection: Collection,
     /// What could not be compiled, and stays bytecode.
     pub warnings: Vec<Warning>,
     /// Files of the tools, whose change asks for another build.
     pub inputs: Vec<PathBuf>,
 }
 
-/// Compiles the modules that the options ask for, and puts the result into the collection.
+/// Compiles the modules that the options ask for, which take the place of their sources in the collection.
 ///
 /// # Errors
 ///
 /// If there is no C compiler or no Nuitka, or Nuitka fails.
 pub fn compile(
-    collection: &mut Collection,
+    mut collection: Collection,
     graph: &ModuleGraph,
     project: &Project,
     installed: &[Distribution],
@@ -76,23 +78,25 @@ pub fn compile(
     cache: &Cache,
     report: &mut dyn FnMut(Progress),
 ) -> Result<Outcome, Error> {
-    let Backend::Nuitka(how) = &options.backend else { return Ok(Outcome::default()) };
-    let (units, mut warnings) = plan::units(collection, graph, project, how.scope);
+    let Backend::Nuitka(how) = &options.backend else {
+        return Ok(Outcome { collection, warnings: Vec::new(), inputs: Vec::new() });
+    };
+    let (units, mut warnings) = plan::units(&collection, graph, project, how.scope);
     let tools = tools::find(project, installed, options, &mut |progress| report(Progress::Tools(progress)))?;
     let own_cache = how.module_cache.as_deref().filter(|_| options.caching != Caching::Off);
     let own_cache = own_cache.map(|folder| Cache::open(Some(folder)));
     let cache = own_cache.as_ref().unwrap_or(cache);
 
-    let made = compile_units(&units, collection, how, &tools, options, cache, report)?;
+    let made = compile_units(&units, &collection, how, &tools, options, cache, report)?;
     for (unit, library) in units.iter().zip(made) {
-        warnings.extend(put(collection, unit, library));
+        warnings.extend(put(&mut collection, unit, library));
     }
     if let Some(cache) = own_cache {
         // What it keeps is what answers were found with; here that is that all of this was used.
         cache.note(&Key::new("nuitka", [format!("{units:?}").as_bytes()]), SystemTime::now(), &[], &[]);
         warnings.extend(cache.close().into_iter().map(Warning::of_cache));
     }
-    Ok(Outcome { warnings, inputs: tools.inputs })
+    Ok(Outcome { collection, warnings, inputs: tools.inputs })
 }
 
 /// What Nuitka made of a unit.
@@ -153,9 +157,7 @@ fn key(unit: &Unit, collection: &Collection, how: &Compilation, tools: &Tools, c
         parts.push(unit.place_of(module).as_bytes().to_vec());
         parts.push(source.look(cache)?.digest.to_vec());
     }
-    // A part's length goes before it: two neighbours could share their bytes differently.
-    let lengths: Vec<u8> = parts.iter().flat_map(|part| (part.len() as u64).to_le_bytes()).collect();
-    Ok(cache.key("nuitka", [lengths.as_slice()].into_iter().chain(parts.iter().map(Vec::as_slice))))
+    Ok(cache.key("nuitka", parts.iter().map(Vec::as_slice)))
 }
 
 /// Puts a library in the place of the modules that are in it.
