@@ -105,7 +105,8 @@ fn work(units: &[&Unit], job: &Job, next: &AtomicUsize, sender: &Sender<Message>
         let number = next.fetch_add(1, Ordering::Relaxed);
         let Some(unit) = units.get(number) else { break };
         // Nobody listens any more where the build was given up.
-        let ended = compile(unit, job, |folder| drop(sender.send(Message::Begun(number, folder.to_owned()))));
+        let ended =
+            compile(unit, units.len(), job, |folder| drop(sender.send(Message::Begun(number, folder.to_owned()))));
         drop(sender.send(Message::Ended(number, ended)));
     }
 }
@@ -120,8 +121,8 @@ fn compiled_so_far(folder: &Path) -> usize {
     fs::read_dir(folder).map_or(0, |entries| entries.flatten().filter(is_module).count())
 }
 
-/// Compiles one unit. What is made does not depend on where.
-fn compile(unit: &Unit, job: &Job, begun: impl FnOnce(&Path)) -> Result<Library, Error> {
+/// Compiles one unit of so many. What is made does not depend on where.
+fn compile(unit: &Unit, count: usize, job: &Job, begun: impl FnOnce(&Path)) -> Result<Library, Error> {
     let folder =
         tempfile::Builder::new().prefix("rpack-nuitka-").tempdir().map_err(Error::io(&std::env::temp_dir()))?;
     let (sources, output) = (folder.path().join("sources"), folder.path().join("output"));
@@ -139,7 +140,7 @@ fn compile(unit: &Unit, job: &Job, begun: impl FnOnce(&Path)) -> Result<Library,
     let compiler = wrapped(&job.tools.compiler, job.how.goal, folder.path()).map_err(Error::io(folder.path()))?;
     let mut command = Command::new(&job.tools.python);
     command.args(["-m", "nuitka"]).args(arguments(unit, job.how, job.collection));
-    command.arg(format!("--jobs={}", 1.max(job.options.jobs.get() / job.total.max(1))));
+    command.arg(format!("--jobs={}", 1.max(job.options.jobs.get() / count)));
     command.arg(Path::new("../sources").join(if unit.is_package {
         unit.leaf.clone()
     } else {
