@@ -8,7 +8,7 @@ use crate::frames::Decoder;
 use crate::os;
 use memmap2::MmapMut;
 use rpack_format::Index;
-use rpack_format::index::{Frame, ModuleKind};
+use rpack_format::index::Frame;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -66,11 +66,7 @@ unsafe impl Sync for Memory {}
 impl<'a> Modules<'a> {
     /// Chooses the modules of `index` that every run imports, and makes room for them. `None` where there are none.
     pub fn choose(executable: &'a [u8], index: &Index) -> Option<Self> {
-        let mut frames: Vec<Frame> = (0..index.module_count())
-            .filter_map(|number| index.module(number))
-            .filter(|module| module.is_certain && module.kind == ModuleKind::Bytecode)
-            .map(|module| module.frame)
-            .collect();
+        let mut frames: Vec<Frame> = index.certain_bytecode().map(|module| module.frame).collect();
         frames.sort_by_key(|frame| frame.offset);
         let mut slots = Vec::with_capacity(frames.len());
         let mut end = 0;

@@ -274,6 +274,12 @@ impl<'a> Index<'a> {
         (self.files.len() / FILE_SIZE) as u32
     }
 
+    /// The modules of bytecode that every run imports, in the order of names.
+    pub fn certain_bytecode(&self) -> impl Iterator<Item = Module<'a>> {
+        let modules = (0..self.module_count()).filter_map(|number| self.module(number));
+        modules.filter(|module| module.is_certain && module.kind == ModuleKind::Bytecode)
+    }
+
     /// The module with the given number, in the order of names.
     pub fn module(&self, number: u32) -> Option<Module<'a>> {
         let mut reader = record(self.modules, number, MODULE_SIZE)?;

@@ -1,13 +1,12 @@
 //! Memory for Python's objects in huge pages.
 //!
 //! CPython keeps objects of up to 512 bytes in arenas of a megabyte each (`Objects/obmalloc.c`), which the kernel fills page by
-//! page, whenever one is touched for the first time: the imports of a gRPC plugin touch 3,000 of them, and a fault takes more
+//! page, whenever one is touched for the first time: the imports of a gRPC plugin touch 2,500 of them, and a fault takes more
 //! than a microsecond. How much the modules that every run imports need at least is known before they are imported, so that
 //! much is asked for in huge pages: one fault for 512, and no page but the last could stay empty.
 
 use crate::configuration;
 use crate::program::{Program, now};
-use rpack_format::ModuleKind;
 use std::ffi::c_void;
 use std::ptr;
 use std::sync::OnceLock;
@@ -19,7 +18,7 @@ const HUGE: usize = 2 << 20;
 const ARENA: usize = 1 << 20;
 /// What the interpreter itself has in arenas before the program begins.
 const INTERPRETER: usize = 3 << 19;
-/// The longest that a huge page may take. It is a tenth of that as a rule; but where memory has gone to pieces, the kernel moves
+/// The longest that a huge page may take. It is a fifth of that as a rule; but where memory has gone to pieces, the kernel moves
 /// what is there before it has a huge page, and 512 small ones are faster.
 const LONGEST_NANOSECONDS: u64 = 1_000_000;
 
@@ -53,8 +52,8 @@ pub fn provide(program: &Program) {
     let size = expected(program) / HUGE * HUGE;
     if size > 0
         && let Some(start) = huge_pages(size)
+        && offer(start, size).is_ok()
     {
-        let _ = offer(start, size);
         program.trace(|| format!("{} MiB of huge pages for objects", size >> 20));
     }
 }
@@ -62,9 +61,7 @@ pub fn provide(program: &Program) {
 /// How many bytes of arenas the program fills at least. Code objects and what comes of them take more than one and a half times
 /// as much as the marshalled bytes, on every supported CPython.
 fn expected(program: &Program) -> usize {
-    let modules = (0..program.index.module_count()).filter_map(|number| program.index.module(number));
-    let certain = modules.filter(|module| module.is_certain && module.kind == ModuleKind::Bytecode);
-    let bytes: u64 = certain.map(|module| module.frame.size).sum();
+    let bytes: u64 = program.index.certain_bytecode().map(|module| module.frame.size).sum();
     usize::try_from(bytes / 5 * 8).map_or(0, |bytes| bytes.saturating_add(INTERPRETER))
 }
 
