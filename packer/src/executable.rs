@@ -79,17 +79,16 @@ pub fn write(payload: &Payload, target: &Target) -> Result<u64, Error> {
     Ok(size)
 }
 
-/// Writes an executable that begins as another one does, whole or not at all, and returns its size in bytes.
+/// Writes an executable that begins as another one does, whole or not at all.
 ///
 /// # Errors
 ///
 /// As for [`write`].
-pub fn write_revision(made: &Made, revision: &Revision, executable: &Path) -> Result<u64, Error> {
+pub fn write_revision(made: &Made, revision: &Revision, executable: &Path) -> Result<(), Error> {
     let folder = folder_of(executable);
     let target = folder.join(executable.file_name().unwrap_or_default());
     os::write_executable_after(&target, made.file(), revision.kept, &revision.end)
-        .map_err(|source| Error::Unwritable { path: executable.to_owned(), source })?;
-    Ok(revision.kept + revision.end.len() as u64)
+        .map_err(|source| Error::Unwritable { path: executable.to_owned(), source })
 }
 
 fn folder_of(executable: &Path) -> &Path {

@@ -73,7 +73,8 @@ fn add_program(inputs: &mut BTreeSet<PathBuf>, project: &Project, graph: &Module
     }
 }
 
-/// A file, or a folder with all that lies in it. What is hidden is never a part of a program, and caches of bytecode are not read.
+/// A file, or a folder with all that lies in it. What is hidden or another's goes in only where it is named, and is a
+/// file of the collection then; caches of bytecode are not read.
 fn add_everything(inputs: &mut BTreeSet<PathBuf>, start: &Path) {
     let is_read = |entry: &walkdir::DirEntry| {
         let name = entry.file_name().to_string_lossy();
