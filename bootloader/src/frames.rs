@@ -1,7 +1,8 @@
 //! Decompression of the payload's Zstandard frames.
 
+use memmap2::{Advice, MmapMut};
 use rpack_format::index::{File, Frame};
-use rpack_format::{Index, filter};
+use rpack_format::{Filter, Index, filter};
 use std::sync::Mutex;
 use zstd_safe::DCtx;
 
@@ -35,19 +36,68 @@ impl Decoder {
 
     /// The content of a file of the program, as it was before the packer filtered and compressed it.
     pub fn file(&self, executable: &[u8], index: &Index, file: &File) -> Option<Vec<u8>> {
-        let mut content = self.read(executable, file.frame)?;
-        index.filters(file)?.into_iter().for_each(|each| filter::invert(&mut content, each));
+        let (size, filters) = (size(file)?, index.filters(file)?);
+        let (mut content, mut spare) = (vec![0; size], vec![0; filter::spare(&filters)]);
+        self.file_into(executable, file, &filters, &mut content, &mut spare)?;
         Some(content)
     }
 
-    /// Decompresses `frame` of `executable` into a new buffer.
-    fn read(&self, executable: &[u8], frame: Frame) -> Option<Vec<u8>> {
-        // A Zstandard frame expands at most about 33,000 times; a size beyond that is a lie that would exhaust memory.
-        if frame.size > frame.compressed.saturating_mul(1 << 16) {
-            return None;
-        }
-        let mut content = vec![0; usize::try_from(frame.size).ok()?];
-        self.read_into(executable, frame, &mut content)?;
+    /// The same, in memory that serves one file after another.
+    pub fn file_in<'m>(
+        &self,
+        executable: &[u8],
+        index: &Index,
+        file: &File,
+        memory: &'m mut Memory,
+    ) -> Option<&'m [u8]> {
+        let (size, filters) = (size(file)?, index.filters(file)?);
+        let content = memory.content.of_size(size)?;
+        self.file_into(executable, file, &filters, content, memory.spare.of_size(filter::spare(&filters))?)?;
         Some(content)
+    }
+
+    fn file_into(
+        &self,
+        executable: &[u8],
+        file: &File,
+        filters: &[Filter],
+        content: &mut [u8],
+        spare: &mut [u8],
+    ) -> Option<()> {
+        self.read_into(executable, file.frame, content)?;
+        filter::invert(content, filters, spare);
+        Some(())
+    }
+}
+
+fn size(file: &File) -> Option<usize> {
+    // A Zstandard frame expands at most about 33,000 times; a size beyond that is a lie that would exhaust memory.
+    let is_possible = file.frame.size <= file.frame.compressed.saturating_mul(1 << 16);
+    usize::try_from(file.frame.size).ok().filter(|_| is_possible)
+}
+
+/// What files are decompressed and put together in. The kernel fills new memory page by page, which takes as long as the
+/// decompression, so one file's serves the next, and it is asked for in huge pages.
+#[derive(Default)]
+pub struct Memory {
+    content: Area,
+    spare: Area,
+}
+
+#[derive(Default)]
+struct Area(Option<MmapMut>);
+
+impl Area {
+    fn of_size(&mut self, size: usize) -> Option<&mut [u8]> {
+        if self.0.as_ref().is_none_or(|map| map.len() < size) {
+            // The old one first: both need not be there at once.
+            self.0 = None;
+            // A map is never empty.
+            let map = MmapMut::map_anon(size.max(1)).ok()?;
+            // Where there are none, the small ones do.
+            let _ = map.advise(Advice::HugePage);
+            self.0 = Some(map);
+        }
+        self.0.as_mut()?.get_mut(..size)
     }
 }

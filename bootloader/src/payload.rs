@@ -3,7 +3,7 @@
 use crate::Error;
 use crate::executable::Executable;
 use crate::files::{self, Access, Check};
-use crate::frames::Decoder;
+use crate::frames::{Decoder, Memory};
 use rpack_format::Index;
 use rpack_format::index::{File as Member, Frame, digest_beside};
 use std::fs;
@@ -34,12 +34,18 @@ impl<'a> Payload<'a> {
 
     /// The content of a file.
     pub fn content(&self, member: &Member) -> Result<Vec<u8>, Error> {
-        self.content_by(member, &self.decoder)
+        let content = self.decoder.file(self.executable.bytes(), self.index, member);
+        content.ok_or_else(|| self.executable.damaged_member(member.path))
     }
 
-    /// The content of a file, by a decoder of the caller's: one serves one thread at a time.
-    pub fn content_by(&self, member: &Member, decoder: &Decoder) -> Result<Vec<u8>, Error> {
-        let content = decoder.file(self.executable.bytes(), self.index, member);
+    /// The content of a file, by a decoder and in memory of the caller's: they serve one thread.
+    pub fn content_in<'m>(
+        &self,
+        member: &Member,
+        decoder: &Decoder,
+        memory: &'m mut Memory,
+    ) -> Result<&'m [u8], Error> {
+        let content = decoder.file_in(self.executable.bytes(), self.index, member, memory);
         content.ok_or_else(|| self.executable.damaged_member(member.path))
     }
 

@@ -1,12 +1,15 @@
 //! Reversible transformations that make native code compress better.
 //!
-//! Machine code names the same target by another number at every place, because branches, unwind tables and relocations
-//! count from where they stand. Counted from a common point, or from the entry before, the same numbers recur. The
-//! packer applies filters before it compresses a native file, the bootloader inverts them after decompressing it.
+//! Machine code names the same target by another number at every place, because calls, unwind tables and relocations
+//! count from where they stand. Counted from a common point, or from the entry before, the same numbers recur. And opcodes
+//! compress better where nothing but opcodes stands. The packer applies filters before it compresses a native file, the
+//! bootloader inverts them after decompressing it.
 //!
 //! A filter works on a range of the file and changes no byte outside of it; the ranges of one file do not overlap. For any
 //! bytes whatever, nothing panics. That [`invert`] undoes [`apply`] is certain for real sections and checked by the packer
 //! for each file.
+
+mod instructions;
 
 use crate::bytes::Reader;
 
@@ -25,8 +28,9 @@ pub struct Filter {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u32)]
 pub enum FilterKind {
-    /// x86-64 code: what branches and accesses relative to `rip` count from their own place is counted from the range's start.
-    Branches = 1,
+    /// x86-64 code: opcodes and operands are taken apart. This is the range of the opcodes; those of eight kinds of operands
+    /// follow it, here and in the file.
+    Opcodes = 1,
     /// Call frame information (`.eh_frame`, Linux Standard Base 10.6): the code that an entry is for is counted from the end
     /// of the entry before, and its common information from the start of the range.
     Frames = 2,
@@ -34,19 +38,45 @@ pub enum FilterKind {
     Pairs = 3,
     /// Triples of 64-bit words (`Elf64_Rela`): each becomes its difference to the triple before.
     Triples = 4,
+    /// One kind of operand of the code whose opcodes stand before.
+    Operands = 5,
 }
 
 /// Size of an encoded filter in bytes.
 pub const SIZE: usize = 12;
 
-/// Transforms the filter's range of `content`.
-pub fn apply(content: &mut [u8], filter: Filter) {
-    run(content, filter, Direction::Apply);
+/// Transforms the filter's range of `content`, which for [`FilterKind::Opcodes`] is that of whole instructions. Returns the
+/// filters that undo it.
+pub fn apply(content: &mut [u8], filter: Filter) -> Vec<Filter> {
+    match filter.kind {
+        FilterKind::Opcodes => instructions::apply(content, filter.start..filter.end).unwrap_or_default(),
+        _ => {
+            run(content, filter, Direction::Apply);
+            vec![filter]
+        }
+    }
 }
 
-/// Undoes [`apply`].
-pub fn invert(content: &mut [u8], filter: Filter) {
-    run(content, filter, Direction::Invert);
+/// How many bytes [`invert`] needs to work with.
+pub fn spare(filters: &[Filter]) -> usize {
+    let ranges = filters.windows(instructions::STREAMS).map(|ranges| (ranges[0], ranges[ranges.len() - 1]));
+    let code = ranges.filter(|(first, _)| first.kind == FilterKind::Opcodes);
+    code.map(|(first, last)| instructions::spare(last.end.saturating_sub(first.start))).max().unwrap_or(0)
+}
+
+/// Undoes what [`apply`] did, by the filters that it returned for all ranges. Of `spare`, which is as long as the function of
+/// this name says, the content does not matter.
+pub fn invert(content: &mut [u8], mut filters: &[Filter], spare: &mut [u8]) {
+    while let Some((&filter, rest)) = filters.split_first() {
+        filters = rest;
+        match filter.kind {
+            FilterKind::Opcodes => {
+                // Ends early where the filters are others than `apply` returns.
+                let _ = instructions::invert(content, filter, rest, spare);
+            }
+            _ => run(content, filter, Direction::Invert),
+        }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -69,10 +99,11 @@ impl Filter {
     pub fn from_bytes(bytes: &[u8; SIZE]) -> Option<Self> {
         let mut reader = Reader::new(bytes);
         let kind = match reader.u32()? {
-            1 => FilterKind::Branches,
+            1 => FilterKind::Opcodes,
             2 => FilterKind::Frames,
             3 => FilterKind::Pairs,
             4 => FilterKind::Triples,
+            5 => FilterKind::Operands,
             _ => return None,
         };
         Some(Filter { kind, start: reader.u32()?, end: reader.u32()? })
@@ -82,104 +113,14 @@ impl Filter {
 fn run(content: &mut [u8], filter: Filter, direction: Direction) {
     let Some(range) = content.get_mut(filter.start as usize..filter.end as usize) else { return };
     match filter.kind {
-        FilterKind::Branches => branches(range, direction),
+        // These are a matter of several ranges.
+        FilterKind::Opcodes | FilterKind::Operands => {}
         FilterKind::Frames => {
             // Ends early at an entry that is none, in both directions at the same one.
             let _ = frames(range, direction);
         }
         FilterKind::Pairs => pairs(range, direction),
         FilterKind::Triples => triples(range, direction),
-    }
-}
-
-/// Operands are 25 bits wide with their sign: their last byte is 0x00 or 0xFF before and after. They are stored with that byte
-/// first, which suits the compressor. Whether an operand begins somewhere is decided by the bytes in front of it that belong
-/// to no other operand, so that both directions decide alike.
-fn branches(code: &mut [u8], direction: Direction) {
-    let (mut fence, mut position) = (0, 1);
-    loop {
-        // Nine bytes of ten are told by themselves that nothing follows them; this loop is where unpacking spends its time.
-        let Some(rest) = code.len().checked_sub(4).and_then(|last| code.get(position - 1..last)) else { return };
-        let Some(passed) = rest.iter().position(|&byte| CAN_END_OPCODE[usize::from(byte)]) else { return };
-        position += passed;
-        if !is_operand_behind(&code[fence..position]) {
-            position += 1;
-            continue;
-        }
-        let end = position + 4;
-        let Some(bytes) = code.get_mut(position..end).and_then(|bytes| bytes.first_chunk_mut::<4>()) else { return };
-        let value = match direction {
-            Direction::Apply => i32::from_le_bytes(*bytes),
-            Direction::Invert => i32::from_be_bytes(*bytes),
-        };
-        let is_moved = matches!((value >> 24) as u8, 0x00 | 0xFF);
-        let value = match direction {
-            Direction::Apply if is_moved => value.wrapping_add(end as i32) << 7 >> 7,
-            Direction::Invert if is_moved => value.wrapping_sub(end as i32) << 7 >> 7,
-            _ => value,
-        };
-        *bytes = match direction {
-            Direction::Apply => value.to_be_bytes(),
-            Direction::Invert => value.to_le_bytes(),
-        };
-        fence = end;
-        position = end + 1;
-    }
-}
-
-/// The bytes with which `is_operand_behind` can be true.
-const CAN_END_OPCODE: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = matches!(byte, 0xE8 | 0xE9 | 0x80..=0x8F) || byte & 0xC7 == 0x05;
-        byte += 1;
-    }
-    table
-};
-
-/// Whether `bytes`, which are not empty, end with an opcode whose 32-bit operand counts from the instruction's end: a branch,
-/// or an access relative to `rip` (mod 0 and r/m 5 in the ModRM byte). This is a guess at where instructions begin; a wrong
-/// one costs compression, nothing else.
-fn is_operand_behind(bytes: &[u8]) -> bool {
-    match *bytes {
-        [.., 0xE8 | 0xE9] | [.., 0x0F, 0x80..=0x8F] => true,
-        [.., before, modrm] if modrm & 0xC7 == 0x05 => {
-            let is_64_bits_wide = matches!(*bytes, [.., 0x48 | 0x4C, _, _]);
-            let is_call_or_jump = before == 0xFF && matches!(modrm, 0x15 | 0x25);
-            let is_common = matches!(before, 0x03 | 0x38..=0x3B | 0x80 | 0x83 | 0x89 | 0x8B | 0x8D | 0xC6 | 0xC7);
-            // SSE moves and arithmetic, and moves that extend.
-            let is_long = matches!(
-                *bytes,
-                [
-                    ..,
-                    0x0F,
-                    0x10..=0x12
-                    | 0x14
-                    | 0x16
-                    | 0x28
-                    | 0x29
-                    | 0x2E
-                    | 0x2F
-                    | 0x54
-                    | 0x57..=0x59
-                    | 0x5C
-                    | 0x5E
-                    | 0x6E
-                    | 0x6F
-                    | 0x7E
-                    | 0x7F
-                    | 0xB6
-                    | 0xB7
-                    | 0xBE
-                    | 0xBF
-                    | 0xD6,
-                    _,
-                ]
-            );
-            is_64_bits_wide || is_call_or_jump || is_common || is_long
-        }
-        _ => false,
     }
 }
 
@@ -260,22 +201,21 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KINDS: [FilterKind; 4] = [FilterKind::Branches, FilterKind::Frames, FilterKind::Pairs, FilterKind::Triples];
+    const KINDS: [FilterKind; 4] = [FilterKind::Opcodes, FilterKind::Frames, FilterKind::Pairs, FilterKind::Triples];
 
     fn round_trip(content: &[u8], kind: FilterKind, start: u32, end: u32) -> (Vec<u8>, Vec<u8>) {
-        let filter = Filter { kind, start, end };
         let mut applied = content.to_vec();
-        apply(&mut applied, filter);
+        let filters = apply(&mut applied, Filter { kind, start, end });
         let mut inverted = applied.clone();
-        invert(&mut inverted, filter);
+        invert(&mut inverted, &filters, &mut vec![1; spare(&filters)]);
         (applied, inverted)
     }
 
     #[test]
     fn two_calls_of_one_function_become_equal() {
         let code = [0xE8, 0x10, 0, 0, 0, 0x90, 0x90, 0xE8, 0x09, 0, 0, 0, 0x90, 0x90];
-        let (applied, inverted) = round_trip(&code, FilterKind::Branches, 0, code.len() as u32);
-        assert_eq!(applied[1..5], applied[8..12]);
+        let (applied, inverted) = round_trip(&code, FilterKind::Opcodes, 0, code.len() as u32);
+        assert_eq!(applied, [0xE8, 0x90, 0x90, 0xE8, 0x90, 0x90, 0, 0, 0, 0x15, 0, 0, 0, 0x15]);
         assert_eq!(inverted, code);
     }
 
@@ -298,17 +238,33 @@ mod tests {
         }
     }
 
+    fn opcodes_mostly() -> impl Strategy<Value = Vec<u8>> {
+        let often = [0, 0x05, 0x0F, 0x38, 0x48, 0x62, 0x66, 0x84, 0x8D, 0xB8, 0xC4, 0xC7, 0xE8, 0xEB, 0xF7, 0xFF];
+        proptest::collection::vec(prop_oneof![proptest::sample::select(often.to_vec()), any::<u8>()], 0..300)
+    }
+
     proptest! {
         #[test]
-        fn any_bytes_and_any_range_are_survived(
-            content in proptest::collection::vec(prop_oneof![Just(0u8), Just(0xE8), Just(0x0F), Just(0x84), Just(0xFF), Just(0x48), Just(0x8D), Just(0x05), any::<u8>()], 0..300),
-            start in 0u32..320,
-            end in 0u32..320,
-        ) {
-            for kind in [FilterKind::Branches, FilterKind::Pairs, FilterKind::Triples] {
+        fn any_bytes_and_any_range_are_survived(content in opcodes_mostly(), start in 0u32..320, end in 0u32..320) {
+            for kind in [FilterKind::Opcodes, FilterKind::Pairs, FilterKind::Triples] {
                 prop_assert_eq!(&round_trip(&content, kind, start, end).1, &content);
             }
             round_trip(&content, FilterKind::Frames, start, end);
+        }
+
+        #[test]
+        fn any_filters_are_survived(
+            content in opcodes_mostly(),
+            filters in proptest::collection::vec((1u32..6, 0u32..320, 0u32..320), 0..20),
+        ) {
+            let filters: Vec<Filter> = filters
+                .into_iter()
+                .filter_map(|(kind, start, end)| {
+                    let words = [kind, start, end].map(u32::to_le_bytes);
+                    Filter::from_bytes(words.as_flattened().try_into().unwrap())
+                })
+                .collect();
+            invert(&mut content.clone(), &filters, &mut vec![1; spare(&filters)]);
         }
     }
 }

@@ -28,7 +28,8 @@ pub fn namespace_loader<'py>(py: Python<'py>, program: &'static Program) -> PyRe
 pub fn content(program: &Program, path: &str) -> Option<Vec<u8>> {
     let file = program.index.file(program.index.find_file(path)?)?;
     let mut content = program.read(file.frame)?;
-    program.index.filters(&file)?.into_iter().for_each(|each| filter::invert(&mut content, each));
+    let filters = program.index.filters(&file)?;
+    filter::invert(&mut content, &filters, &mut vec![0; filter::spare(&filters)]);
     Some(content)
 }
 

@@ -2,7 +2,7 @@
 
 use super::{Failure, Store, Tree, garbage, hex, lock, unusable};
 use crate::files::{self, Check, Sharing};
-use crate::frames::Decoder;
+use crate::frames::{Decoder, Memory};
 use crate::os;
 use crate::package_folders;
 use crate::payload::{Payload, access};
@@ -134,10 +134,10 @@ impl Unpacking<'_> {
         members.sort_by_key(|member| Reverse(member.frame.size));
         let next = AtomicUsize::new(0);
         let work = |number: usize| {
-            let decoder = Decoder::new();
+            let (decoder, mut memory) = (Decoder::new(), Memory::default());
             let temporary = self.work.0.join(format!("content{number}"));
             while let Some(member) = members.get(next.fetch_add(1, Ordering::Relaxed)) {
-                self.store(member, &decoder, &temporary)?;
+                self.store(member, &decoder, &mut memory, &temporary)?;
             }
             Ok(())
         };
@@ -157,13 +157,13 @@ impl Unpacking<'_> {
     }
 
     /// Writes the file of the store that has this content where it is missing or wrong.
-    fn store(&self, member: &Member, decoder: &Decoder, temporary: &Path) -> Result<(), Failure> {
+    fn store(&self, member: &Member, decoder: &Decoder, memory: &mut Memory, temporary: &Path) -> Result<(), Failure> {
         let stored = self.files.join(hex(&member.digest));
         if self.payload.is_at(&stored, member, self.check)? {
             return Ok(());
         }
-        let content = self.payload.content_by(member, decoder)?;
-        files::replace(&stored, temporary, &content, access(member), Sharing::Shared)
+        let content = self.payload.content_in(member, decoder, memory)?;
+        files::replace(&stored, temporary, content, access(member), Sharing::Shared)
             .map_err(|error| unusable(&stored, &error))
     }
 }

@@ -10,11 +10,11 @@ const FRAME_HEADER: u32 = 12;
 
 /// Filters the content in place and returns what was done. A file that the filters are not for stays as it was.
 pub fn filter(content: &mut [u8]) -> Vec<Filter> {
-    let filters = find(content).unwrap_or_default();
     let original = content.to_vec();
-    filters.iter().for_each(|&each| filter::apply(content, each));
+    let ranges = find(content).unwrap_or_default();
+    let filters: Vec<Filter> = ranges.into_iter().flat_map(|range| filter::apply(content, range)).collect();
     let mut inverted = content.to_vec();
-    filters.iter().for_each(|&each| filter::invert(&mut inverted, each));
+    filter::invert(&mut inverted, &filters, &mut vec![0; filter::spare(&filters)]);
     if inverted == original {
         return filters;
     }
@@ -44,7 +44,7 @@ fn find(content: &[u8]) -> Option<Vec<Filter>> {
                 filters.push(Filter { kind: FilterKind::Pairs, start: start + FRAME_HEADER, end });
             }
             _ if kind == SHT_RELA => filters.push(Filter { kind: FilterKind::Triples, start, end }),
-            _ if kind == SHT_PROGBITS && is_code => filters.push(Filter { kind: FilterKind::Branches, start, end }),
+            _ if kind == SHT_PROGBITS && is_code => filters.push(Filter { kind: FilterKind::Opcodes, start, end }),
             _ => {}
         }
     }
@@ -63,11 +63,11 @@ mod tests {
         let mut own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         let original = own.clone();
         let filters = filter(&mut own);
-        for kind in [FilterKind::Branches, FilterKind::Frames, FilterKind::Pairs, FilterKind::Triples] {
+        for kind in [FilterKind::Opcodes, FilterKind::Frames, FilterKind::Pairs, FilterKind::Triples] {
             assert!(filters.iter().any(|filter| filter.kind == kind), "{kind:?} is missing: {filters:?}");
         }
         assert!(own != original);
-        filters.iter().for_each(|&each| filter::invert(&mut own, each));
+        filter::invert(&mut own, &filters, &mut vec![0; filter::spare(&filters)]);
         assert!(own == original);
     }
 

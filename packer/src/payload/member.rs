@@ -128,12 +128,11 @@ impl Member {
     }
 }
 
-/// Zstandard's shortest match and the logarithm of how many places it looks at for one; zero stands for what the level says. Machine
-/// code repeats itself in pieces of one instruction: with matches of four bytes in the place of five it becomes 0.6 % smaller, though
-/// only half as many places are looked at, which takes as long as before.
-fn search(treatment: Treatment, compression: Compression) -> (u32, u32) {
+/// The logarithm of how many places Zstandard looks at for a match; zero stands for what the level says. In native code, taken
+/// apart as it is, half as many take a quarter less time and find 0.7 % less.
+fn places(treatment: Treatment, compression: Compression) -> u32 {
     let is_native = matches!(treatment, Treatment::Native | Treatment::Libpython | Treatment::Runtime);
-    if is_native && compression == Compression::Quick { (4, 4) } else { (0, 0) }
+    if is_native && compression == Compression::Quick { 4 } else { 0 }
 }
 
 /// A thread's compressor, made for the first member that is not in the cache.
@@ -152,9 +151,7 @@ impl Press {
                 empty.insert(compressor)
             }
         };
-        let (shortest, places) = search(treatment, self.compression);
-        compressor.set_parameter(CParameter::MinMatch(shortest))?;
-        compressor.set_parameter(CParameter::SearchLog(places))?;
+        compressor.set_parameter(CParameter::SearchLog(places(treatment, self.compression)))?;
         Ok(compressor)
     }
 }
