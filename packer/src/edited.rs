@@ -1,5 +1,5 @@
-//! A build after edits that change nothing but code: the modules are compiled, and take the place of the old ones in the executable.
-//! All the rest of it stays as it is, and nothing of it is looked for again.
+//! A build after edits that change nothing but code: the modules are compiled, and take the place of the old ones in the executable, as
+//! do sources that are carried as files. All the rest of it stays as it is, and nothing of it is looked for again.
 //!
 //! Whether an edit is of this kind is not guessed: the analysis reads the source again as it did before, and must find the same
 //! ([`rpack_analyzer::OwnSources`]). Where it does not, or anything else is not as expected, the whole build is done.
@@ -7,12 +7,11 @@
 use crate::bytecode::{Compiler, compile_one};
 use crate::cache::Cache;
 use crate::collection::Content;
-use crate::payload::Revision;
+use crate::payload::{Changes, Revision};
 use crate::record::Recalled;
 use crate::{Built, Event, Options, executable, interpreter, payload};
 use rpack_analyzer::Program;
 use rpack_format::trailer;
-use std::collections::BTreeMap;
 use std::time::SystemTime;
 
 /// Brings the executable of an earlier build to the state that the sources have now. `None` where more than their code has changed.
@@ -40,24 +39,24 @@ pub fn build(
         }
     }
     let made = recalled.made()?;
-    let end = made.end().ok()?;
-
     report(Event::Step("Compiling", &format!("{} sources", edits.len())));
-    let mut code = BTreeMap::new();
+    let mut changes = Changes::default();
     for edit in &edits {
         let source = Content::Bytes(edit.content.clone());
         for module in &edit.modules {
-            code.insert(module.name.clone(), compile_one(&module.inside, &source, &compiler, cache).ok()??);
+            let code = compile_one(&module.inside, &source, &compiler, cache).ok()??;
+            changes.code.insert(&module.name, code);
         }
+        changes.files.extend(edit.files.iter().map(|path| (path.as_str(), edit.content.as_slice())));
     }
-    let revision = payload::revise(&end, made.trailer(), &code, options, cache).ok()??;
-    let Revision { kept, end: new_end } = &revision;
-    let size = kept + new_end.len() as u64;
-    if *new_end != end {
+    let revision = payload::revise(&made, &changes, options, cache).ok()??;
+    let Revision { kept, end, is_same } = &revision;
+    let size = kept + end.len() as u64;
+    if !is_same {
         report(Event::Step("Writing", &options.path.display().to_string()));
         executable::write_revision(&made, &revision, recalled.target()).ok()?;
     }
     recalled.edits = edits;
-    recalled.note_edits(cache, moment, size, new_end.last_chunk::<{ trailer::SIZE }>()?);
+    recalled.note_edits(cache, moment, size, end.last_chunk::<{ trailer::SIZE }>()?);
     Some(recalled.built(moment.elapsed().unwrap_or_default()))
 }

@@ -1,11 +1,7 @@
 //! The last step: where the executable goes, and writing it there.
 
-mod made;
-
-pub use made::Made;
-
 use crate::options::{Form, Options, Replacement};
-use crate::payload::{Payload, Revision};
+use crate::payload::{Made, Payload, Revision};
 use crate::{folder, os};
 use rpack_analyzer::Program;
 use std::path::{Path, PathBuf};

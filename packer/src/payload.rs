@@ -4,22 +4,26 @@
 //! are compressed one by one, however many threads do it.
 
 mod layout;
+mod made;
 mod member;
 mod revision;
 
-pub use revision::{Revision, revise};
+pub use made::Made;
+pub use revision::{Changes, Revision, revise};
 
 use crate::Event;
 use crate::bootloader;
 use crate::bytecode::Code;
 use crate::cache::Cache;
-use crate::collection::{CollectedFile, CollectedModule, Collection, ModuleContent, Unreadable};
+use crate::collection::{CollectedFile, CollectedModule, Collection, Content, ModuleContent, Unreadable};
 use crate::options::Options;
 use layout::Layout;
 use member::{Member, Source, compress};
 use rpack_format::index::{self, File, Frame, Header, Module, ModuleKind};
-use rpack_format::{Filter, Index, trailer};
+use rpack_format::{FileKind, Filter, Index, trailer};
+use std::collections::BTreeSet;
 use std::io;
+use std::path::Path;
 
 /// A complete executable, bootloader included.
 pub struct Payload {
@@ -91,7 +95,11 @@ pub fn assemble(
 
     let mut files = Vec::new();
     let mut files_beside = Vec::new();
-    for (file, member) in collection.files.iter().zip(members) {
+    let is_source = sources_among(collection);
+    let (sources, others): (Vec<_>, Vec<_>) =
+        collection.files.iter().zip(members).partition(|(file, _)| is_source(file));
+    // An edit changes sources together with modules, so they lie beside these: what is before stays as it is.
+    for (file, member) in others.into_iter().chain(sources) {
         if collection.beside.is_none() {
             let mode = if file.executable { 0o755 } else { 0o644 };
             files.push(file_entry(file, &member, layout.add_member(&file.path, &member, mode)?));
@@ -101,6 +109,7 @@ pub fn assemble(
         let (path, executable) = (file.path.clone(), file.executable);
         files_beside.push(BesideFile { path, executable, content: member.frame });
     }
+    files.sort_by(|one, next| one.path.cmp(next.path));
     if let Some(version) = &options.version {
         layout.add_version(version)?;
     }
@@ -132,6 +141,19 @@ pub fn assemble(
     let bytes = layout.close(&index)?;
     let beside = collection.beside.clone().map(|name| Beside { name, folders, files: files_beside });
     Ok(Payload { bytes, beside, modules: module_count })
+}
+
+/// Tells which files are sources of modules.
+fn sources_among(collection: &Collection) -> impl Fn(&CollectedFile) -> bool {
+    let sources = collection.modules.iter().filter_map(|module| match &module.content {
+        ModuleContent::Source(Content::File(path)) => Some(path.as_path()),
+        _ => None,
+    });
+    let sources: BTreeSet<&Path> = sources.collect();
+    move |file| match &file.content {
+        Content::File(path) => file.kind == FileKind::Data && sources.contains(path.as_path()),
+        Content::Bytes(_) => false,
+    }
 }
 
 fn file_entry<'a>(file: &'a CollectedFile, member: &Member, frame: Frame) -> File<'a> {

@@ -13,8 +13,8 @@ pub use inputs::inputs;
 
 use crate::cache::{self, Cache, Caching, Digest, Key, Remembered};
 use crate::diagnosis::{Importance, Warning};
-use crate::executable::Made;
 use crate::options::{AddedData, Options};
+use crate::payload::Made;
 use crate::{Built, folder, interpreter};
 use rpack_analyzer::Program;
 use serde::{Deserialize, Serialize};

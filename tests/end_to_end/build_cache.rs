@@ -204,6 +204,59 @@ fn edits_of_code_revise_the_executable() {
 }
 
 #[test]
+fn edits_of_sources_that_are_files_too_revise_the_executable() {
+    // It shows sources, so all of its own are files beside their bytecode.
+    let main = "import helper, inspect, other\nprint(inspect.getsource(helper.f), helper.f(), other.X)\n";
+    let helper = |value: u32| format!("def f():\n    return {value}\n");
+    let place = Place::new(&[
+        ("program/main.py", main),
+        ("program/helper.py", &helper(1)),
+        ("program/other.py", "X = 1\n"),
+        ("program/zzz.txt", "behind all sources"),
+    ]);
+    let all = ["program", "program/main.py", "program/helper.py", "program/other.py", "program/zzz.txt"];
+    let set_executable = |place: &Place| {
+        fs::set_permissions(place.path("program/helper.py"), fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let write = |name: &'static str, content: String| move |place: &Place| place.write(name, &content);
+    type Change<'a> = (&'a str, &'a str, Box<dyn Fn(&Place)>);
+    let changes = |arguments: &[&str]| -> Vec<Change> {
+        let comment = ("a comment", "code", Box::new(write("program/other.py", "X = 1  # one\n".into())) as Box<_>);
+        let mut changes: Vec<Change> = vec![
+            ("code", "code", Box::new(write("program/helper.py", helper(2)))),
+            comment,
+            ("more code", "code", Box::new(write("program/other.py", format!("X = {:?}\n", "long ".repeat(5000))))),
+            ("the main file", "code", Box::new(write("program/main.py", format!("{main}print(1)\n")))),
+            ("an import", "all", Box::new(write("program/other.py", "import shelve\nX = 2\n".into()))),
+            ("back", "all", Box::new(write("program/other.py", "X = 3\n".into()))),
+        ];
+        if arguments.is_empty() {
+            changes.push(("the mode", "all", Box::new(set_executable)));
+            changes.push(("code again", "code", Box::new(write("program/helper.py", helper(3)))));
+        }
+        changes
+    };
+    for arguments in [&["--source", "--version-info", "1.0"] as &[&str], &[]] {
+        place.write("program/main.py", main);
+        place.let_settle(&all);
+        let (mut before, _) = place.build("program", "made", arguments);
+        for (change, expected, make) in changes(arguments) {
+            make(&place);
+            place.let_settle(&all);
+            place.let_settle(&["made"]);
+            let (made, said) = place.build("program", "made", &[arguments, &["--timings"]].concat());
+            assert_eq!(extent(&said), expected, "{change}: {said}");
+            let anew = place.build("program", "anew", &[arguments, &["--no-cache"]].concat()).0;
+            assert!(made == anew, "after {change} the cache made something else");
+            assert!(made != before, "{change} changed nothing");
+            before = made;
+        }
+    }
+    let packed = run(&mut Command::new(place.path("made")));
+    assert_eq!(text(&packed.stdout), "def f():\n    return 3\n 3 3\n1\n");
+}
+
+#[test]
 fn edits_in_quick_succession_are_all_seen() {
     let place = Place::new(&[("program/main.py", HELLO), ("program/helper.py", "NAME = 'a'\n")]);
     place.let_settle(&["program", "program/main.py", "program/helper.py"]);

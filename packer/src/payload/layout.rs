@@ -2,7 +2,7 @@
 
 use super::Error;
 use super::member::Member;
-use rpack_format::checksum;
+use rpack_format::{Checksum, checksum};
 use rpack_format::index::Frame;
 use rpack_format::trailer::{self, Trailer};
 use rpack_format::zip::{self, Entry, Method};
@@ -13,6 +13,8 @@ pub struct Layout {
     before: u64,
     bytes: Vec<u8>,
     entries: Vec<Entry>,
+    /// Of all that was before, as far as it is not here.
+    checksum_before: Checksum,
     startup_start: u64,
     before_checksum: u64,
 }
@@ -22,19 +24,28 @@ impl Layout {
     pub fn begin(bootloader: &[u8], size: usize) -> Self {
         let mut bytes = Vec::with_capacity(size);
         bytes.extend_from_slice(bootloader);
-        Layout { before: 0, bytes, entries: Vec::new(), startup_start: 0, before_checksum: 0 }
+        let checksum_before = Checksum::default();
+        Layout { before: 0, bytes, entries: Vec::new(), checksum_before, startup_start: 0, before_checksum: 0 }
+    }
+
+    /// Goes on behind some files of another executable: those with these entries. Before here are `before` bytes of it, which have
+    /// this checksum.
+    pub fn go_on_with_files(before: u64, checksum_before: Checksum, entries: Vec<Entry>) -> Self {
+        Layout { before, bytes: Vec::new(), entries, checksum_before, startup_start: 0, before_checksum: 0 }
     }
 
     /// Goes on where the modules of another executable begin, whose files have these entries.
-    pub fn go_on(other: &Trailer, files: Vec<Entry>) -> Self {
-        let (before, before_checksum) = (other.startup_start, other.before_checksum);
-        Layout { before, bytes: Vec::new(), entries: files, startup_start: before, before_checksum }
+    pub fn go_on_with_modules(other: &Trailer, entries: Vec<Entry>) -> Self {
+        let Trailer { startup_start, before_checksum, .. } = *other;
+        let checksum_before = Checksum::default();
+        Layout { before: startup_start, bytes: Vec::new(), entries, checksum_before, startup_start, before_checksum }
     }
 
     /// Beyond this point no file is added, and modules are.
     pub fn begin_startup(&mut self) {
         self.startup_start = self.length();
-        self.before_checksum = checksum(&self.bytes);
+        self.checksum_before.update(&self.bytes);
+        self.before_checksum = self.checksum_before.value();
     }
 
     /// Appends a member and returns where its frame lies.

@@ -72,6 +72,12 @@ pub fn member_of_code(code: &Code, options: &Options, cache: &Cache) -> Result<M
     Source::Code(code).member(&Place { symbols: options.symbols, is_beside: false }, cache, &mut press)
 }
 
+/// The member that a file becomes which is only read.
+pub fn member_of_data(content: &[u8], options: &Options, cache: &Cache) -> Result<Member, Error> {
+    let mut press = Press { compression: options.compression, compressor: None };
+    Source::Data(content).member(&Place { symbols: options.symbols, is_beside: false }, cache, &mut press)
+}
+
 /// What of a collection decides over its members.
 struct Place {
     symbols: Symbols,
@@ -83,6 +89,8 @@ struct Place {
 pub enum Source<'a> {
     File(&'a CollectedFile),
     Libpython(&'a CollectedFile),
+    /// What a file contains that is only read.
+    Data(&'a [u8]),
     Code(&'a Code),
 }
 
@@ -160,6 +168,7 @@ impl Source<'_> {
     fn weight(&self) -> u64 {
         match self {
             Source::Code(code) => code.bytes.len() as u64,
+            Source::Data(content) => content.len() as u64,
             Source::File(file) | Source::Libpython(file) => file.content.size(),
         }
     }
@@ -167,7 +176,7 @@ impl Source<'_> {
     /// What people call it. The modules are many and each is done at once.
     fn name(&self) -> String {
         match self {
-            Source::Code(_) => String::new(),
+            Source::Code(_) | Source::Data(_) => String::new(),
             Source::File(file) | Source::Libpython(file) => file.path.clone(),
         }
     }
@@ -176,7 +185,7 @@ impl Source<'_> {
         match self {
             Source::Code(_) => Treatment::Code,
             Source::Libpython(_) => Treatment::Libpython,
-            Source::File(CollectedFile { kind: FileKind::Data, .. }) => Treatment::Data,
+            Source::Data(_) | Source::File(CollectedFile { kind: FileKind::Data, .. }) => Treatment::Data,
             Source::File(CollectedFile { content: Content::Bytes(_), .. }) => Treatment::Runtime,
             Source::File(_) => Treatment::Native,
         }
@@ -196,6 +205,7 @@ impl Source<'_> {
         let key = |digest: &Digest| cache.key("member", [how.as_slice(), &level, digest]);
         let look = match self {
             Source::Code(code) => Look { digest: code.digest, content: None },
+            Source::Data(content) => Look { digest: blake3::hash(content).into(), content: None },
             Source::File(file) | Source::Libpython(file) => file.content.look(cache)?,
         };
         if let Some(member) = cache.get(&key(&look.digest)).and_then(Member::from_value) {
@@ -203,6 +213,7 @@ impl Source<'_> {
         }
         let (digest, content) = match self {
             Source::Code(code) => (code.digest, code.bytes.as_slice().into()),
+            Source::Data(content) => (look.digest, (*content).into()),
             Source::File(file) | Source::Libpython(file) => file.content.read_after(look)?,
         };
         let compressor = press.compressor(treatment).map_err(Error::Compression)?;

@@ -3,8 +3,10 @@
 
 use super::noted::Noted;
 use crate::cache::Digest;
-use crate::collection::{Collection, Content, ModuleContent};
+use crate::collection::{CollectedFile, Collection, Content, ModuleContent};
+use crate::os;
 use rpack_analyzer::{Findings, ModuleGraph, OwnSources, Project, script_block};
+use rpack_format::FileKind;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -26,6 +28,10 @@ struct Source {
     noted: Noted,
     /// The modules that are made from it: often one, but `__main__` may be imported as well.
     modules: Vec<OwnModule>,
+    /// The files of the bundle that are copies of it.
+    files: Vec<String>,
+    /// Whether it may be executed, as its copies may be then.
+    is_executable: bool,
     /// What a script declares in its block (PEP 723).
     block: Digest,
 }
@@ -59,6 +65,8 @@ pub struct Edit {
     pub content: Vec<u8>,
     /// The modules that are made from it.
     pub modules: Vec<OwnModule>,
+    /// The files of the bundle that are copies of it.
+    pub files: Vec<String>,
     number: usize,
 }
 
@@ -71,7 +79,12 @@ impl Changeable {
         read: &Read,
         moment: SystemTime,
     ) -> Self {
-        let carried: BTreeSet<&Path> = collection.files.iter().filter_map(|file| file_of(&file.content)).collect();
+        let mut carried: BTreeMap<&Path, Vec<&CollectedFile>> = BTreeMap::new();
+        for file in &collection.files {
+            if let Some(path) = file_of(&file.content) {
+                carried.entry(path).or_default().push(file);
+            }
+        }
         let mut by_path: BTreeMap<&Path, Vec<(&str, &str)>> = BTreeMap::new();
         for module in &collection.modules {
             if let ModuleContent::Source(content) = &module.content
@@ -83,7 +96,7 @@ impl Changeable {
         let own = graph.own_sources.clone();
         let sources = by_path
             .into_iter()
-            .filter(|(path, _)| !carried.contains(path) && !read.otherwise.iter().any(|other| other == path))
+            .filter(|(path, _)| !read.otherwise.iter().any(|other| other == path))
             .filter_map(|(path, modules)| {
                 let modules = modules.into_iter().map(|(name, inside)| {
                     let source = own.sources.get(name).filter(|source| source.path == path)?;
@@ -92,8 +105,15 @@ impl Changeable {
                 });
                 // A source that also becomes a module about which more is known can change more than its code.
                 let modules = modules.collect::<Option<Vec<_>>>()?;
+                let copies = carried.get(path).map(Vec::as_slice).unwrap_or_default();
+                // Of what is loaded more than its bytes may count.
+                if copies.iter().any(|file| file.kind != FileKind::Data) {
+                    return None;
+                }
+                let files = copies.iter().map(|file| file.path.clone()).collect();
                 let (noted, content) = Noted::of_file(path, moment)?;
-                Some(Source { noted, modules, block: block(path, &content) })
+                let (is_executable, block) = (os::is_executable_file(path), block(path, &content));
+                Some(Source { noted, modules, files, is_executable, block })
             });
         let sources: Vec<Source> = sources.collect();
         let root = &project.program.root;
@@ -129,13 +149,17 @@ impl Changeable {
             *renewed = true;
             let path = source.noted.path.clone();
             let (noted, content) = Noted::of_file(&path, moment)?;
+            if !source.files.is_empty() && os::is_executable_file(&path) != source.is_executable {
+                return None;
+            }
             if noted.digest == source.noted.digest {
                 continue;
             }
             if block(&path, &content) != source.block {
                 return None;
             }
-            edits.push(Edit { path, content, modules: source.modules.clone(), number });
+            let (modules, files) = (source.modules.clone(), source.files.clone());
+            edits.push(Edit { path, content, modules, files, number });
         }
         Some(edits)
     }

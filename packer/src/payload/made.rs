@@ -37,18 +37,18 @@ impl Made {
             (startup_start..startup_end, self.trailer.startup_checksum),
             (startup_end..file_size.saturating_sub(trailer::SIZE as u64), self.trailer.after_checksum),
         ];
-        parts.into_iter().all(|(range, expected)| self.checksum(range).is_ok_and(|found| found == expected))
+        parts.into_iter().all(|(range, expected)| self.checksum(range).is_ok_and(|found| found.value() == expected))
     }
 
-    /// Its bytes from the first module on.
+    /// Some of its bytes.
     ///
     /// # Errors
     ///
     /// What the operating system says.
-    pub fn end(&self) -> io::Result<Vec<u8>> {
-        let mut end = vec![0; (self.trailer.file_size - self.trailer.startup_start) as usize];
-        os::read_exact_at(&self.file, &mut end, self.trailer.startup_start)?;
-        Ok(end)
+    pub fn bytes(&self, range: Range<u64>) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; range.end.saturating_sub(range.start) as usize];
+        os::read_exact_at(&self.file, &mut bytes, range.start)?;
+        Ok(bytes)
     }
 
     /// Where its parts lie.
@@ -61,7 +61,12 @@ impl Made {
         &self.file
     }
 
-    fn checksum(&self, range: Range<u64>) -> io::Result<u64> {
+    /// The checksum of some of its bytes, which can go on with others.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn checksum(&self, range: Range<u64>) -> io::Result<Checksum> {
         let mut checksum = Checksum::default();
         let mut piece = vec![0; PIECE as usize];
         for start in range.clone().step_by(PIECE as usize) {
@@ -69,7 +74,7 @@ impl Made {
             os::read_exact_at(&self.file, piece, start)?;
             checksum.update(piece);
         }
-        Ok(checksum.value())
+        Ok(checksum)
     }
 }
 
@@ -90,8 +95,8 @@ mod tests {
         let end = bytes[bytes.len() - trailer::SIZE..].to_vec();
         let made = Made::open(&path, &end).unwrap();
         assert!(made.is_unaltered());
-        assert_eq!(made.end().unwrap(), bytes[PIECE as usize + 10..]);
-        assert_eq!(checksum(&bytes), made.checksum(0..bytes.len() as u64).unwrap());
+        assert_eq!(made.bytes(PIECE + 10..bytes.len() as u64).unwrap(), bytes[PIECE as usize + 10..]);
+        assert_eq!(checksum(&bytes), made.checksum(0..bytes.len() as u64).unwrap().value());
         for position in [0, 1000, PIECE as usize + 9, PIECE as usize + 10, PIECE as usize + 99, bytes.len() - 30] {
             let mut altered = bytes.clone();
             altered[position] ^= 1;
