@@ -6,8 +6,8 @@
 //! bootloader inverts them after decompressing it.
 //!
 //! A filter works on a range of the file and changes no byte outside of it; the ranges of one file do not overlap. For any
-//! bytes whatever, nothing panics. That [`invert`] undoes [`apply`] is certain for real sections and checked by the packer
-//! for each file.
+//! bytes whatever, nothing panics. [`invert`] undoes [`apply`] for any bytes, except for [`FilterKind::Frames`]: there the packer
+//! looks at each table whether it does.
 
 mod instructions;
 

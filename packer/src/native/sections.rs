@@ -8,17 +8,30 @@ use rpack_format::filter::{self, Filter, FilterKind};
 /// Length of what stands in front of the table in `.eh_frame_hdr`: version, three encodings, a pointer and a count.
 const FRAME_HEADER: u32 = 12;
 
-/// Filters the content in place and returns what was done. A file that the filters are not for stays as it was.
+/// Filters the content in place and returns what undoes it. A file that the filters are not for stays as it was.
 pub fn filter(content: &mut [u8]) -> Vec<Filter> {
-    let original = content.to_vec();
     let ranges = find(content).unwrap_or_default();
-    let filters: Vec<Filter> = ranges.into_iter().flat_map(|range| filter::apply(content, range)).collect();
-    let mut inverted = content.to_vec();
-    filter::invert(&mut inverted, &filters, &mut vec![0; filter::spare(&filters)]);
-    if inverted == original {
+    // Unwind tables can be such that theirs cannot be undone; of the others any bytes can, which is tested with them, so the
+    // largest parts of a file need not be copied and filtered back.
+    let apply = |range: Filter| match range.kind {
+        FilterKind::Frames => apply_if_it_can_be_undone(content, range),
+        _ => filter::apply(content, range),
+    };
+    ranges.into_iter().flat_map(apply).collect()
+}
+
+/// Leaves the content as it was where it cannot.
+fn apply_if_it_can_be_undone(content: &mut [u8], filter: Filter) -> Vec<Filter> {
+    let range = filter.start as usize..filter.end as usize;
+    let original = content[range.clone()].to_vec();
+    let filters = filter::apply(content, filter);
+    let mut filtered = content[range.clone()].to_vec();
+    let whole = Filter { start: 0, end: filter.end - filter.start, ..filter };
+    filter::invert(&mut filtered, &[whole], &mut []);
+    if filtered == original {
         return filters;
     }
-    content.copy_from_slice(&original);
+    content[range].copy_from_slice(&original);
     Vec::new()
 }
 

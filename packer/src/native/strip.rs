@@ -12,11 +12,27 @@ use object::{LittleEndian, pod};
 /// Removes debug information from an ELF file, and where `symbols` says so the static symbol table of a file that has no debug
 /// information too. A file with nothing to remove, or one that is not a 64-bit little-endian ELF file that could be stripped
 /// safely, comes back as it was.
-pub fn strip(content: Vec<u8>, symbols: Symbols) -> Vec<u8> {
-    stripped(&content, symbols).unwrap_or(content)
+pub fn strip(mut content: Vec<u8>, symbols: Symbols) -> Vec<u8> {
+    if let Some(Ends { header, loaded, tables }) = ends(&content, symbols) {
+        content.truncate(loaded);
+        content[..header.len()].copy_from_slice(&header);
+        content.extend_from_slice(&tables);
+        content.shrink_to_fit();
+    }
+    content
 }
 
-fn stripped(content: &[u8], symbols: Symbols) -> Option<Vec<u8>> {
+/// What stands around the loaded part of a stripped file.
+struct Ends {
+    /// Its first bytes, which are as many as before.
+    header: Vec<u8>,
+    /// Where the part ends that stays as it is.
+    loaded: usize,
+    /// The names of the sections and their table.
+    tables: Vec<u8>,
+}
+
+fn ends(content: &[u8], symbols: Symbols) -> Option<Ends> {
     let endian = LittleEndian;
     let header = FileHeader64::<LittleEndian>::parse(content).ok()?;
     header.endian().ok()?;
@@ -44,27 +60,27 @@ fn stripped(content: &[u8], symbols: Symbols) -> Option<Vec<u8>> {
         count += u32::from(kept);
     }
 
-    let mut out = content.get(..loaded)?.to_vec();
-    let names_offset = out.len() as u64;
-    out.extend_from_slice(names);
-    out.resize(out.len().next_multiple_of(8), 0);
-    let table_offset = out.len() as u64;
+    let names_offset = loaded as u64;
+    let table_offset = (loaded.checked_add(names.len())?).checked_next_multiple_of(8)?;
+    let mut tables = names.to_vec();
+    tables.resize(table_offset - loaded, 0);
     for (_, section) in sections.iter().enumerate().filter(|(number, section)| stays(*number, section)) {
         let mut section = *section;
         let link = *numbers.get(section.sh_link(endian) as usize)?;
         section.sh_link.set(endian, link);
-        out.extend_from_slice(pod::bytes_of(&section));
+        tables.extend_from_slice(pod::bytes_of(&section));
     }
     let mut section = *names_section;
     section.sh_offset.set(endian, names_offset);
-    out.extend_from_slice(pod::bytes_of(&section));
+    tables.extend_from_slice(pod::bytes_of(&section));
 
     let mut header = *header;
-    header.e_shoff.set(endian, table_offset);
+    header.e_shoff.set(endian, table_offset as u64);
     header.e_shnum.set(endian, u16::try_from(count + 1).ok()?);
     header.e_shstrndx.set(endian, SymbolSection(u16::try_from(count).ok()?));
-    out.get_mut(..size_of_val(&header))?.copy_from_slice(pod::bytes_of(&header));
-    Some(out)
+    let header = pod::bytes_of(&header).to_vec();
+    let is_inside = header.len() <= loaded && loaded <= content.len();
+    is_inside.then_some(Ends { header, loaded, tables })
 }
 
 /// Where the last byte that is loaded, or that a program header speaks of, ends.
