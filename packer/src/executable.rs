@@ -1,8 +1,9 @@
 //! The last step: where the executable goes, and writing it there.
 
 use crate::options::{Form, Options, Replacement};
+use crate::os::UnnamedFile;
 use crate::payload::{Made, Payload, Revision};
-use crate::{folder, os};
+use crate::{folder, os, payload};
 use rpack_analyzer::Program;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -65,14 +66,14 @@ pub fn write(payload: &Payload, target: &Target) -> Result<u64, Error> {
         let path = path.to_owned();
         move |source| Error::Unwritable { path, source }
     };
-    let size = payload.bytes.len() as u64;
     if is_same(payload, &target.executable) {
-        return Ok(size);
+        return Ok(payload.size);
     }
     let folder = folder_of(&target.executable);
     fs::create_dir_all(folder).map_err(failed(folder))?;
-    os::write_executable(&folder.join(name), &payload.bytes).map_err(failed(&target.executable))?;
-    Ok(size)
+    let write = |file: &mut UnnamedFile| payload::write_all(&payload.bytes, file);
+    os::make_executable(&folder.join(name), write).map_err(failed(&target.executable))?;
+    Ok(payload.size)
 }
 
 /// Writes an executable that begins as another one does, whole or not at all.
@@ -92,12 +93,11 @@ fn folder_of(executable: &Path) -> &Path {
 }
 
 fn is_same(payload: &Payload, executable: &Path) -> bool {
-    let has_size = |metadata: &fs::Metadata| {
-        metadata.is_file() && metadata.len() == payload.bytes.len() as u64 && os::is_executable(metadata)
-    };
+    let has_size =
+        |metadata: &fs::Metadata| metadata.is_file() && metadata.len() == payload.size && os::is_executable(metadata);
     // A link is replaced, not followed.
     fs::symlink_metadata(executable).is_ok_and(|metadata| has_size(&metadata))
-        && fs::read(executable).is_ok_and(|bytes| bytes == payload.bytes)
+        && Made::open(executable, &payload.trailer).is_some_and(|made| made.is_of(&payload.bytes))
 }
 
 /// Why the executable cannot be written.

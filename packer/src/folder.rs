@@ -3,8 +3,8 @@
 use crate::cache::State;
 use crate::executable::Error;
 use crate::options::Replacement;
-use crate::os;
 use crate::payload::{Beside, Payload};
+use crate::{os, payload};
 use rpack_format::{Index, Trailer, index};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -53,14 +53,15 @@ fn fill(folder: &Path, payload: &Payload, beside: &Beside, name: &str) -> io::Re
             created => created?,
         }
     }
-    let mut size = payload.bytes.len() as u64;
+    let mut size = payload.size;
     for file in &beside.files {
         let path = contents.join(&file.path);
         fs::create_dir_all(path.parent().unwrap_or(&contents))?;
-        os::write_file(&path, &file.content, if file.executable { 0o777 } else { 0o666 })?;
+        let mut made = os::create_file(&path, if file.executable { 0o777 } else { 0o666 })?;
+        payload::write_all([&file.content], &mut made)?;
         size += file.content.len() as u64;
     }
-    os::write_executable(&folder.join(name), &payload.bytes)?;
+    os::make_executable(&folder.join(name), |file| payload::write_all(&payload.bytes, file))?;
     Ok(size)
 }
 
@@ -129,7 +130,7 @@ mod tests {
     use crate::payload::BesideFile;
 
     fn beside(name: &str) -> Beside {
-        let file = BesideFile { path: "a/b.txt".into(), executable: false, content: b"text".to_vec() };
+        let file = BesideFile { path: "a/b.txt".into(), executable: false, content: b"text".to_vec().into() };
         Beside { name: name.into(), folders: vec!["p/q".into()], files: vec![file] }
     }
 

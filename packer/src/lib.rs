@@ -149,7 +149,7 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
     let read = Read { uncompiled: &bytecode.uncompiled, otherwise: &release.read };
     let changeable = Changeable::new(&project, &graph, &collection, &read, moment);
     let built = Built { path: target.executable, size, modules, libraries, inputs, time: started.elapsed() };
-    let (trailer, program) = (payload.trailer().to_vec(), record::digest_of(&project.program));
+    let (trailer, program) = (payload.trailer.to_vec(), record::digest_of(&project.program));
     Ok(Packed {
         built,
         folder: target.folder.map(|(folder, _)| folder),

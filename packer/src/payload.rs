@@ -7,18 +7,20 @@ mod layout;
 mod made;
 mod member;
 mod revision;
+mod waiting;
 
 pub use made::Made;
 pub use revision::{Changes, Revision, revise};
+pub use waiting::{Waiting, write_all};
 
 use crate::Event;
 use crate::bootloader;
 use crate::bytecode::Code;
-use crate::cache::Cache;
+use crate::cache::{Cache, Digest};
 use crate::collection::{CollectedFile, CollectedModule, Collection, Content, ModuleContent, Unreadable};
 use crate::options::Options;
-use layout::Layout;
-use member::{Member, Source, compress};
+use layout::{LaidOut, Layout};
+use member::{Source, compress};
 use rpack_format::index::{self, File, Frame, Header, Module, ModuleKind};
 use rpack_format::{FileKind, Filter, Index, trailer};
 use std::collections::BTreeSet;
@@ -27,8 +29,12 @@ use std::path::Path;
 
 /// A complete executable, bootloader included.
 pub struct Payload {
-    /// All bytes of the file.
-    pub bytes: Vec<u8>,
+    /// All bytes of the file, one behind the other.
+    pub bytes: Vec<Waiting>,
+    /// How many these are.
+    pub size: u64,
+    /// The last of them, with the checksums of all others.
+    pub trailer: [u8; trailer::SIZE],
     /// What lies beside it, where it does not carry its files.
     pub beside: Option<Beside>,
     modules: usize,
@@ -51,15 +57,10 @@ pub struct BesideFile {
     /// Whether it may be executed.
     pub executable: bool,
     /// All bytes of it.
-    pub content: Vec<u8>,
+    pub content: Waiting,
 }
 
 impl Payload {
-    /// The last bytes of the executable, with the checksums of all others.
-    pub fn trailer(&self) -> &[u8] {
-        &self.bytes[self.bytes.len() - trailer::SIZE..]
-    }
-
     /// How many modules it contains.
     pub fn module_count(&self) -> usize {
         self.modules
@@ -86,12 +87,9 @@ pub fn assemble(
         });
     let sources = files.chain(code.iter().flatten().map(Source::Code));
     let mut members = compress(&sources.collect::<Vec<_>>(), collection, options, cache, report)?;
-    // About as large as it becomes: a vector that grows copies all that it holds.
-    let frames: usize = members.iter().map(|member| member.frame.len()).sum();
-    let size = bootloader::STUB.len() + frames + frames / 8;
     let mut code_members = members.split_off(collection.files.len()).into_iter();
     let filters = members.iter_mut().map(|member| std::mem::take(&mut member.filters)).collect();
-    let mut layout = Layout::begin(bootloader::STUB, size);
+    let mut layout = Layout::begin(bootloader::STUB);
 
     let mut files = Vec::new();
     let mut files_beside = Vec::new();
@@ -102,10 +100,11 @@ pub fn assemble(
     for (file, member) in others.into_iter().chain(sources) {
         if collection.beside.is_none() {
             let mode = if file.executable { 0o755 } else { 0o644 };
-            files.push(file_entry(file, &member, layout.add_member(&file.path, &member, mode)?));
+            let digest = member.digest;
+            files.push(file_entry(file, digest, layout.add_member(&file.path, member, mode)?));
             continue;
         }
-        files.push(file_entry(file, &member, Frame { offset: 0, compressed: 0, size: member.size }));
+        files.push(file_entry(file, member.digest, Frame { offset: 0, compressed: 0, size: member.size }));
         let (path, executable) = (file.path.clone(), file.executable);
         files_beside.push(BesideFile { path, executable, content: member.frame });
     }
@@ -128,7 +127,7 @@ pub fn assemble(
     let mut modules = modules
         .into_iter()
         .map(|(module, member)| match member {
-            Some(member) => Ok((module, layout.add_module(&module.path, &member)?)),
+            Some(member) => Ok((module, layout.add_module(&module.path, member)?)),
             None => Ok((module, Frame::default())),
         })
         .collect::<Result<Vec<_>, Error>>()?;
@@ -138,9 +137,9 @@ pub fn assemble(
     // The bootloader checks the same at every start; a defect shall show where it is made.
     let parsed = Index::parse(&index).map_err(Error::Index)?;
     let folders = parsed.package_folders().map(str::to_owned).collect();
-    let bytes = layout.close(&index)?;
+    let LaidOut { bytes, size, trailer } = layout.close(index)?;
     let beside = collection.beside.clone().map(|name| Beside { name, folders, files: files_beside });
-    Ok(Payload { bytes, beside, modules: module_count })
+    Ok(Payload { bytes, size, trailer, beside, modules: module_count })
 }
 
 /// Tells which files are sources of modules.
@@ -156,9 +155,9 @@ fn sources_among(collection: &Collection) -> impl Fn(&CollectedFile) -> bool {
     }
 }
 
-fn file_entry<'a>(file: &'a CollectedFile, member: &Member, frame: Frame) -> File<'a> {
+fn file_entry(file: &CollectedFile, digest: Digest, frame: Frame) -> File<'_> {
     let (path, kind, executable) = (file.path.as_str(), file.kind, file.executable);
-    File { path, kind, executable, frame, digest: member.digest, needs: 0..0, filters: 0..0 }
+    File { path, kind, executable, frame, digest, needs: 0..0, filters: 0..0 }
 }
 
 fn encode_index(
@@ -234,6 +233,9 @@ pub enum Error {
     /// Zstandard refused.
     #[error("Cannot compress: {0}")]
     Compression(io::Error),
+    /// What was compressed waits in a file.
+    #[error("Cannot read back a temporary file: {0}")]
+    Waiting(io::Error),
     /// The archive has no room.
     #[error("The program's files reach 4 GiB, which is more than one executable can hold")]
     TooLarge,

@@ -10,10 +10,15 @@ use std::process::Command;
 
 /// Writes an executable file that is there whole or not at all, whatever kills this process in between.
 pub fn write_executable(target: &Path, content: &[u8]) -> io::Result<()> {
+    make_executable(target, |file| file.write_all(content))
+}
+
+/// The same for one that `write` writes.
+pub fn make_executable(target: &Path, write: impl FnOnce(&mut UnnamedFile) -> io::Result<()>) -> io::Result<()> {
     let folder = target.parent().unwrap_or(Path::new("."));
     // Less the user's umask, as a linker's output.
     let mut file = UnnamedFile::create(folder, 0o777)?;
-    file.write_all(content)?;
+    write(&mut file)?;
     file.name(target)
 }
 
@@ -83,10 +88,10 @@ impl Write for UnnamedFile {
     }
 }
 
-/// Writes a new file with this mode, less the user's umask.
-pub fn write_file(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+/// Makes a new file with this mode, less the user's umask.
+pub fn create_file(path: &Path, mode: u32) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
-    fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?.write_all(content)
+    fs::OpenOptions::new().write(true).create_new(true).mode(mode).open(path)
 }
 
 /// Gives `made` the name `target`. What has that name now gets the name `aside`, or that of `made`.
@@ -128,6 +133,12 @@ fn name_file(file: &File, target: &Path) -> io::Result<()> {
 pub fn read_exact_at(file: &File, bytes: &mut [u8], offset: u64) -> io::Result<()> {
     use std::os::unix::fs::FileExt;
     file.read_exact_at(bytes, offset)
+}
+
+/// Writes all bytes to a file, beginning at `offset`, whatever else writes to the file at the same time.
+pub fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+    use std::os::unix::fs::FileExt;
+    file.write_all_at(bytes, offset)
 }
 
 /// What tells one state of a file from another without reading it: device, number, size, and the times of its last change in

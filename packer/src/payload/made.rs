@@ -1,5 +1,6 @@
 //! An executable that was made before, to be compared and copied from without reading all of it.
 
+use super::waiting::Waiting;
 use crate::os;
 use rpack_format::Checksum;
 use rpack_format::trailer::{self, Trailer};
@@ -49,6 +50,20 @@ impl Made {
         let mut bytes = vec![0; range.end.saturating_sub(range.start) as usize];
         os::read_exact_at(&self.file, &mut bytes, range.start)?;
         Ok(bytes)
+    }
+
+    /// Whether these are its bytes, one behind the other.
+    pub fn is_of(&self, bytes: &[Waiting]) -> bool {
+        let mut start = 0;
+        let compared = bytes.iter().try_for_each(|waiting| {
+            waiting.in_pieces(|piece| {
+                let end = start + piece.len() as u64;
+                let is_same = self.bytes(start..end)? == piece;
+                start = end;
+                if is_same { Ok(()) } else { Err(io::ErrorKind::InvalidData.into()) }
+            })
+        });
+        compared.is_ok() && start == self.trailer.file_size
     }
 
     /// Where its parts lie.

@@ -1,6 +1,7 @@
 //! The members of the payload: each source made fit, filtered and compressed, or taken from the cache as it was made before.
 
 use super::Error;
+use super::waiting::{Room, Waiting};
 use crate::Event;
 use crate::bytecode::Code;
 use crate::cache::{self, Cache, Digest, Look};
@@ -10,11 +11,9 @@ use crate::options::{Compression, Options, Symbols};
 use crate::progress::{self, Mark};
 use rpack_format::{FileKind, Filter, filter, index};
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use zstd::bulk::Compressor;
 use zstd::zstd_safe::CParameter;
 
@@ -38,23 +37,29 @@ pub fn compress(
     cache: &Cache,
     report: &mut dyn FnMut(Event),
 ) -> Result<Vec<Member>, Error> {
-    // The largest file takes longest; begun last it would keep one core busy while the others wait.
+    // The largest file takes longest; begun last it would keep one core busy while the others wait. Half of the threads begin with the
+    // smallest: all large ones at the same time would take as much memory.
     let mut order: Vec<usize> = (0..sources.len()).collect();
     order.sort_by_cached_key(|&number| std::cmp::Reverse(sources[number].weight()));
+    let order = Mutex::new(VecDeque::from(order));
+    let next = |thread: usize| {
+        let mut order = order.lock().expect("no thread panics while it takes");
+        if thread.is_multiple_of(2) { order.pop_front() } else { order.pop_back() }
+    };
     let place = Place { symbols: collection.symbols, is_beside: collection.beside.is_some() };
-    let next = AtomicUsize::new(0);
+    let room = Room::new();
     let members: Mutex<BTreeMap<usize, Result<Member, Error>>> = Mutex::default();
     let (sender, marks) = mpsc::channel();
     std::thread::scope(|scope| {
-        let (order, next, members, place) = (&order, &next, &members, &place);
-        for _ in 0..options.jobs.get() {
+        let (next, members, place, room) = (&next, &members, &place, &room);
+        for thread in 0..options.jobs.get() {
             let sender = sender.clone();
             scope.spawn(move || {
-                let mut press = Press { compression: options.compression, compressor: None };
-                while let Some(&number) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let mut press = Press::new(options.compression);
+                while let Some(number) = next(thread) {
                     // Who hears them ends later than all who tell.
                     let _ = sender.send(Mark::Begun(number));
-                    let member = sources[number].member(place, cache, &mut press);
+                    let member = sources[number].member(place, cache, &mut press).map(|member| member.wait(room));
                     members.lock().expect("no thread panics while it inserts").insert(number, member);
                     let _ = sender.send(Mark::Done(number));
                 }
@@ -68,14 +73,18 @@ pub fn compress(
 
 /// The member that a module's code becomes: from the cache, else compressed now.
 pub fn member_of_code(code: &Code, options: &Options, cache: &Cache) -> Result<Member, Error> {
-    let mut press = Press { compression: options.compression, compressor: None };
-    Source::Code(code).member(&Place { symbols: options.symbols, is_beside: false }, cache, &mut press)
+    let mut press = Press::new(options.compression);
+    Source::Code(code).member(&of_executable(options), cache, &mut press).map(Member::here)
 }
 
 /// The member that a file becomes which is only read.
 pub fn member_of_data(content: &[u8], options: &Options, cache: &Cache) -> Result<Member, Error> {
-    let mut press = Press { compression: options.compression, compressor: None };
-    Source::Data(content).member(&Place { symbols: options.symbols, is_beside: false }, cache, &mut press)
+    let mut press = Press::new(options.compression);
+    Source::Data(content).member(&of_executable(options), cache, &mut press).map(Member::here)
+}
+
+fn of_executable(options: &Options) -> Place {
+    Place { symbols: options.symbols, is_beside: false }
 }
 
 /// What of a collection decides over its members.
@@ -106,9 +115,9 @@ enum Treatment {
 }
 
 /// A compressed member.
-pub struct Member {
+pub struct Member<Bytes = Waiting> {
     /// One Zstandard frame.
-    pub frame: Vec<u8>,
+    pub frame: Bytes,
     /// Length of the uncompressed bytes.
     pub size: u64,
     /// CRC-32 of the uncompressed bytes.
@@ -122,7 +131,7 @@ pub struct Member {
 /// What the cache holds beside a member's frame: size, checksum, hash, and the filters as the index writes them.
 type Facts = (u64, u32, Digest, Vec<[u8; filter::SIZE]>);
 
-impl Member {
+impl Member<Vec<u8>> {
     fn to_value(&self) -> Vec<u8> {
         let filters = self.filters.iter().map(|filter| filter.to_bytes()).collect();
         let facts: Facts = (self.size, self.crc, self.digest, filters);
@@ -133,6 +142,16 @@ impl Member {
         let (frame, (size, crc, digest, filters)) = cache::split::<Facts>(value)?;
         let filters = filters.iter().map(Filter::from_bytes).collect::<Option<_>>()?;
         Some(Member { frame, size, crc, digest, filters })
+    }
+
+    fn wait(self, room: &Arc<Room>) -> Member {
+        let Member { frame, size, crc, digest, filters } = self;
+        Member { frame: room.take(frame), size, crc, digest, filters }
+    }
+
+    fn here(self) -> Member {
+        let Member { frame, size, crc, digest, filters } = self;
+        Member { frame: frame.into(), size, crc, digest, filters }
     }
 }
 
@@ -147,9 +166,27 @@ fn places(treatment: Treatment, compression: Compression) -> u32 {
 struct Press {
     compression: Compression,
     compressor: Option<Compressor<'static>>,
+    /// Room for the worst that a content can become, of which a frame takes a part.
+    frame: Vec<u8>,
 }
 
 impl Press {
+    fn new(compression: Compression) -> Self {
+        Press { compression, compressor: None, frame: Vec::new() }
+    }
+
+    fn compress(&mut self, content: &[u8], treatment: Treatment) -> io::Result<Vec<u8>> {
+        let mut frame = std::mem::take(&mut self.frame);
+        frame.clear();
+        frame.reserve(zstd::zstd_safe::compress_bound(content.len()));
+        let compressor = self.compressor(treatment)?;
+        // Modules are covered by the checksum of the start-up part; files are checked once more when they are unpacked.
+        compressor.include_checksum(treatment != Treatment::Code)?;
+        compressor.compress_to_buffer(content, &mut frame)?;
+        self.frame = frame;
+        Ok(self.frame.clone())
+    }
+
     fn compressor(&mut self, treatment: Treatment) -> io::Result<&mut Compressor<'static>> {
         let compressor = match &mut self.compressor {
             Some(compressor) => compressor,
@@ -192,7 +229,7 @@ impl Source<'_> {
     }
 
     /// The member that the source becomes: from the cache, else by reading and compressing it.
-    fn member(&self, place: &Place, cache: &Cache, press: &mut Press) -> Result<Member, Error> {
+    fn member(&self, place: &Place, cache: &Cache, press: &mut Press) -> Result<Member<Vec<u8>>, Error> {
         let (treatment, symbols) = (self.treatment(), place.symbols);
         if let (Source::File(file) | Source::Libpython(file), true) = (self, place.is_beside) {
             // No member of the archive: it is written as it is.
@@ -216,8 +253,7 @@ impl Source<'_> {
             Source::Data(content) => (look.digest, (*content).into()),
             Source::File(file) | Source::Libpython(file) => file.content.read_after(look)?,
         };
-        let compressor = press.compressor(treatment).map_err(Error::Compression)?;
-        let member = make(treatment, portable(treatment, content, symbols), compressor)?;
+        let member = make(treatment, portable(treatment, content, symbols), press)?;
         cache.put(key(&digest), &member.to_value());
         Ok(member)
     }
@@ -232,15 +268,13 @@ fn portable(treatment: Treatment, content: Cow<'_, [u8]>, symbols: Symbols) -> C
     }
 }
 
-fn make(treatment: Treatment, mut content: Cow<'_, [u8]>, compressor: &mut Compressor) -> Result<Member, Error> {
+fn make(treatment: Treatment, mut content: Cow<'_, [u8]>, press: &mut Press) -> Result<Member<Vec<u8>>, Error> {
     // The digest names the file as it will be unpacked, before the filters.
     let digest = blake3::hash(&content).into();
     let filters = match treatment {
         Treatment::Libpython | Treatment::Native | Treatment::Runtime => native::filter(content.to_mut()),
         Treatment::Code | Treatment::Data => Vec::new(),
     };
-    // Modules are covered by the checksum of the start-up part; files are checked once more when they are unpacked.
-    compressor.include_checksum(treatment != Treatment::Code).map_err(Error::Compression)?;
-    let frame = compressor.compress(&content).map_err(Error::Compression)?;
+    let frame = press.compress(&content, treatment).map_err(Error::Compression)?;
     Ok(Member { frame, size: content.len() as u64, crc: crc32fast::hash(&content), digest, filters })
 }

@@ -4,6 +4,7 @@
 use super::layout::Layout;
 use super::made::Made;
 use super::member::{Member, member_of_code, member_of_data};
+use super::waiting::write_all;
 use super::{Error, tree_identity};
 use crate::bytecode::Code;
 use crate::cache::Cache;
@@ -42,10 +43,10 @@ pub fn revise(made: &Made, changes: &Changes, options: &Options, cache: &Cache) 
     let code = changes.code.iter().map(|(name, code)| Ok((*name, member_of_code(code, options, cache)?)));
     let code = code.collect::<Result<BTreeMap<_, _>, Error>>()?;
     let files = changes.files.iter().map(|(path, content)| Ok((*path, member_of_data(content, options, cache)?)));
-    let members = Members { code, files: files.collect::<Result<_, Error>>()? };
+    let mut members = Members { code, files: files.collect::<Result<_, Error>>()? };
     let Ok(end) = made.bytes(made.trailer().startup_start..made.trailer().file_size) else { return Ok(None) };
     match Old::read(made, &end).filter(|old| old.has(&members)) {
-        Some(old) => old.with(&members),
+        Some(old) => old.with(&mut members),
         None => Ok(None),
     }
 }
@@ -81,7 +82,7 @@ impl<'a> Old<'a> {
     }
 
     /// Lays out the same files and modules in the same order, these of them with other members.
-    fn with(&self, members: &Members) -> Result<Option<Revision>, Error> {
+    fn with(&self, members: &mut Members) -> Result<Option<Revision>, Error> {
         let trailer = self.made.trailer();
         let mut files: Vec<File> = self.index.files().collect();
         let (kept, mut layout) = match self.first_of(&members.files) {
@@ -90,12 +91,12 @@ impl<'a> Old<'a> {
                 let entries = self.entries.iter().filter(is_before).cloned().collect();
                 (trailer.startup_start, Layout::go_on_with_modules(trailer, entries))
             }
-            Some(kept) => match self.with_files(kept, &members.files, &mut files)? {
+            Some(kept) => match self.with_files(kept, &mut members.files, &mut files)? {
                 Some(layout) => (kept, layout),
                 None => return Ok(None),
             },
         };
-        let Some(modules) = self.with_modules(&members.code, &mut layout)? else { return Ok(None) };
+        let Some(modules) = self.with_modules(&mut members.code, &mut layout)? else { return Ok(None) };
         let tree = tree_identity(&files, &modules);
         let of_file = |file: File<'a>| {
             let (needs, filters) = (self.index.needs(&file).collect(), self.index.filters(&file).unwrap_or_default());
@@ -103,7 +104,9 @@ impl<'a> Old<'a> {
         };
         let files: Vec<(File, Vec<u32>, Vec<Filter>)> = files.into_iter().map(of_file).collect();
         let header = Header { tree, ..self.index.header().clone() };
-        let end = layout.close(&index::encode(&header, &modules, &files))?;
+        let laid_out = layout.close(index::encode(&header, &modules, &files))?;
+        let mut end = Vec::new();
+        write_all(&laid_out.bytes, &mut end).map_err(Error::Waiting)?;
         let is_same = kept == trailer.startup_start && end == self.end;
         Ok(Some(Revision { kept, end, is_same }))
     }
@@ -118,7 +121,7 @@ impl<'a> Old<'a> {
     fn with_files(
         &self,
         kept: u64,
-        members: &BTreeMap<&str, Member>,
+        members: &mut BTreeMap<&str, Member>,
         files: &mut [File],
     ) -> Result<Option<Layout>, Error> {
         let behind = kept..self.made.trailer().startup_start;
@@ -132,10 +135,10 @@ impl<'a> Old<'a> {
             let found = files.binary_search_by(|file| file.path.cmp(&entry.name));
             // The version is a member, and no file of the program.
             let file = found.ok().and_then(|number| files.get_mut(number));
-            if let Some(member) = members.get(entry.name.as_str()) {
+            if let Some(member) = members.remove(entry.name.as_str()) {
                 let Some(file) = file else { return Ok(None) };
-                file.frame = layout.add_member(&entry.name, member, entry.mode)?;
                 file.digest = member.digest;
+                file.frame = layout.add_member(&entry.name, member, entry.mode)?;
                 continue;
             }
             let start = (u64::from(entry.header_offset) - kept) as usize + LOCAL_HEADER_SIZE + entry.name.len();
@@ -152,7 +155,7 @@ impl<'a> Old<'a> {
     /// Adds the modules to the layout, and returns them sorted by their names.
     fn with_modules(
         &self,
-        members: &BTreeMap<&str, Member>,
+        members: &mut BTreeMap<&str, Member>,
         layout: &mut Layout,
     ) -> Result<Option<Vec<Module<'a>>>, Error> {
         let entries: BTreeMap<&str, &Entry> = self.entries.iter().map(|entry| (entry.name.as_str(), entry)).collect();
@@ -160,7 +163,7 @@ impl<'a> Old<'a> {
             (0..self.index.module_count()).filter_map(|number| self.index.module(number)).collect();
         modules.sort_by_key(|module| module.frame.offset);
         for module in modules.iter_mut().filter(|module| module.frame.size > 0) {
-            if let Some(member) = members.get(module.name) {
+            if let Some(member) = members.remove(module.name) {
                 module.frame = layout.add_module(module.path, member)?;
                 continue;
             }
