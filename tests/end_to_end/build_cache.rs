@@ -257,6 +257,32 @@ fn edits_of_sources_that_are_files_too_revise_the_executable() {
 }
 
 #[test]
+fn code_is_the_same_whatever_its_compiler_has_compiled_before() {
+    // What interns the texts of the sets, and is compiled just before in a build with one compiler.
+    let before = "first_word = second_word = 1\n";
+    let sets = |number: u32| {
+        let function = |name| format!("def {name}(x):\n    return x in {{'first_word', 'second_word'}}, {number}\n");
+        format!("{}{}", function("f"), function("g"))
+    };
+    let place = Place::new(&[
+        ("program/main.py", "import helper_a, helper_b\nprint(helper_b.f('first_word'), helper_b.g(''))\n"),
+        ("program/helper_a.py", before),
+        ("program/helper_b.py", &sets(1)),
+    ]);
+    let all = ["program", "program/main.py", "program/helper_a.py", "program/helper_b.py"];
+    place.let_settle(&all);
+    place.build("program", "made", &[]);
+    place.write("program/helper_b.py", &sets(2));
+    place.let_settle(&all);
+    place.let_settle(&["made"]);
+    let (made, said) = place.build("program", "made", &["--timings"]);
+    assert_eq!(extent(&said), "code", "{said}");
+    assert!(made == place.build("program", "anew", &["--no-cache", "--jobs", "1"]).0);
+    let packed = run(&mut Command::new(place.path("made")));
+    assert_eq!(text(&packed.stdout), "(True, 2) (False, 2)\n");
+}
+
+#[test]
 fn edits_in_quick_succession_are_all_seen() {
     let place = Place::new(&[("program/main.py", HELLO), ("program/helper.py", "NAME = 'a'\n")]);
     place.let_settle(&["program", "program/main.py", "program/helper.py"]);

@@ -17,6 +17,25 @@ def receive():
     return requests.read(int.from_bytes(header, "little"))
 
 
+def with_shared_sets(code, seen):
+    # Equal constant sets of a module are one object or several, depending on which texts in them the process had interned
+    # before, because the constructor of code objects interns them in copies of sets. Here they are one, whichever they were: a
+    # code object with a set that is there again is always made anew.
+    constants = []
+    is_again = False
+    for constant in code.co_consts:
+        if type(constant) is frozenset:
+            key = tuple(sorted(marshal.dumps(member, 0) for member in constant))
+            is_again |= key in seen
+            constant = seen.setdefault(key, constant)
+        elif type(constant) is type(code):
+            inner = with_shared_sets(constant, seen)
+            is_again |= inner is not constant
+            constant = inner
+        constants.append(constant)
+    return code.replace(co_consts=tuple(constants)) if is_again else code
+
+
 while True:
     name = receive().decode()
     source = receive()
@@ -32,6 +51,7 @@ while True:
         else:
             reason = f"{type(error).__name__}: {error}".encode("utf-8", "replace")
         code = compile(f"raise {type(error).__name__}(*{arguments!r})", name, "exec", dont_inherit=True)
+    code = with_shared_sets(code, {})
     for answer in (reason, marshal.dumps(code)):
         answers.write(len(answer).to_bytes(4, "little"))
         answers.write(answer)
