@@ -16,10 +16,9 @@ use crate::arguments::{Arguments, BuildArguments, CacheCommand, Command, RunArgu
 use crate::printer::{Printer, ProgressLine, Verbosity};
 use crate::refused::Refused;
 use crate::timings::Timings;
+use packer::nuitka::kept;
 use packer::options::Form;
-use packer::{Built, Options, cache, info, nuitka};
-use std::fs;
-use std::io::ErrorKind;
+use packer::{Built, Options, cache, info};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -111,20 +110,29 @@ fn inform(file: &Path, printer: &Printer) -> Result<(), Refused> {
 }
 
 fn look_after_cache(command: &CacheCommand, printer: &Printer) -> Result<(), Refused> {
-    let folder = cache::folder(&arguments::cache_folder()?);
+    let whole = arguments::cache_folder()?;
+    let folder = cache::folder(&whole);
     let failed =
         |error| Refused { message: format!("Cannot use the cache `{}`: {error}", folder.display()), hint: None };
     match command {
         CacheCommand::Dir => printer.answer(folder.display()),
-        CacheCommand::Size => printer.answer(cache::size(&folder).map_err(failed)?),
+        CacheCommand::Size => {
+            let size = cache::size(&folder).and_then(|size| Ok(size + kept::size(&whole)?));
+            printer.answer(size.map_err(failed)?);
+        }
         CacheCommand::Prune { max_size } => {
             let largest = max_size.map(|megabytes| megabytes.saturating_mul(1_000_000));
-            printer.removed(cache::prune(&folder, largest).map_err(failed)?);
+            let removed = cache::prune(&folder, largest).and_then(|removed| {
+                // What Nuitka made is in the build cache too; compiled C only helps to make more of it.
+                let rest = largest.map(|largest| cache::size(&folder).map(|size| largest.saturating_sub(size)));
+                Ok(removed + kept::prune(&whole, rest.transpose()?)?)
+            });
+            printer.removed(removed.map_err(failed)?);
         }
-        CacheCommand::Clean => match fs::remove_dir_all(nuitka::compiled_c(&arguments::cache_folder()?)) {
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed(error)),
-            _ => printer.removed(cache::clean(&folder).map_err(failed)?),
-        },
+        CacheCommand::Clean => {
+            let removed = cache::clean(&folder).and_then(|removed| Ok(removed + kept::clean(&whole)?));
+            printer.removed(removed.map_err(failed)?);
+        }
     }
     Ok(())
 }

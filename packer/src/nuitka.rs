@@ -5,6 +5,7 @@
 
 mod compiler;
 mod error;
+pub mod kept;
 mod plan;
 mod run;
 mod tools;
@@ -20,17 +21,12 @@ use plan::Unit;
 use rpack_analyzer::{Distribution, ModuleGraph, Project};
 use rpack_format::FileKind;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 use tools::Tools;
 
 /// Modules of the standard library that compiled code imports while it starts.
 pub const NEEDED: [&str; 2] = ["inspect", "types"];
-
-/// The folder below `cache` in which ccache keeps compiled C.
-pub fn compiled_c(cache: &Path) -> PathBuf {
-    cache.join("compiled-c")
-}
 
 /// What the backend tells while it works.
 #[derive(Debug, Clone, Copy)]

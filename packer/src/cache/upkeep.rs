@@ -53,6 +53,14 @@ pub struct Removed {
     pub bytes: u64,
 }
 
+impl std::ops::Add for Removed {
+    type Output = Removed;
+
+    fn add(self, other: Removed) -> Removed {
+        Removed { files: self.files + other.files, bytes: self.bytes + other.bytes }
+    }
+}
+
 /// Removes what no build has used for 30 days, and of the rest what was used longest ago until no more than `largest` bytes are left.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use super::compiler::wrapped;
 use super::error::Error;
 use super::plan::Unit;
 use super::tools::Tools;
-use super::{Facts, Library, Progress, compiled_c};
+use super::{Facts, Library, Progress, kept};
 use crate::cache::Caching;
 use crate::collection::{Collection, ModuleContent};
 use crate::options::{Compatibility, Compilation, Goal, Options};
@@ -196,14 +196,14 @@ fn environment(command: &mut Command, job: &Job, compiler: &Path) {
         }
     }
     let Job { how, tools, options, .. } = job;
-    let kept = compiled_c(how.module_cache.as_ref().unwrap_or(&options.environment.cache));
+    let compiled = kept::folder(how.module_cache.as_ref().unwrap_or(&options.environment.cache));
     command
         .env("CC", compiler)
         .env("NUITKA_CCACHE_BINARY", &tools.ccache)
-        .env("NUITKA_CACHE_DIR", kept.join("nuitka"))
+        .env("NUITKA_CACHE_DIR", compiled.join("nuitka"))
         .env("NUITKA_UPDATE_CHECK", "never")
-        .env("CCACHE_DIR", &kept)
-        .env("CCACHE_MAXSIZE", "2G")
+        .env("CCACHE_DIR", &compiled)
+        .env("CCACHE_MAXSIZE", kept::LARGEST)
         // The script that calls the compiler is another file each time.
         .env("CCACHE_COMPILERCHECK", "content")
         .env("PYTHONHASHSEED", "0");
