@@ -8,11 +8,12 @@ use super::{Facts, Library, Progress, kept};
 use crate::cache::Caching;
 use crate::collection::{Collection, ModuleContent};
 use crate::options::{Compatibility, Compilation, Goal, Options};
+use crate::os;
 use rpack_format::PythonOption;
 use std::collections::HashMap;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
@@ -126,7 +127,10 @@ fn compile(unit: &Unit, count: usize, job: &Job, begun: impl FnOnce(&Path)) -> R
     let folder =
         tempfile::Builder::new().prefix("rpack-nuitka-").tempdir().map_err(Error::io(&std::env::temp_dir()))?;
     let (sources, output) = (folder.path().join("sources"), folder.path().join("output"));
-    fs::create_dir_all(&output).map_err(Error::io(&output))?;
+    let temporary = folder.path().join("temporary");
+    for folder in [&output, &temporary] {
+        fs::create_dir_all(folder).map_err(Error::io(folder))?;
+    }
     for &number in &unit.modules {
         let module = &job.collection.modules[number];
         let ModuleContent::Source(source) = &module.content else { continue };
@@ -148,7 +152,8 @@ fn compile(unit: &Unit, count: usize, job: &Job, begun: impl FnOnce(&Path)) -> R
     }));
     environment(&mut command, job, &compiler);
     // Where it runs, no module of the program can be imported in the place of one that Nuitka needs.
-    let result = command.current_dir(&output).stdin(Stdio::null()).output();
+    command.current_dir(&output).env("TMPDIR", &temporary);
+    let result = os::run_guarded(&mut command, folder.path());
     let result = result.map_err(Error::io(&job.tools.python))?;
     let said = || [result.stdout.as_slice(), result.stderr.as_slice()].map(String::from_utf8_lossy).concat();
     if !result.status.success() {

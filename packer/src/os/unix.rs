@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::os::fd::AsRawFd;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
 /// Writes an executable file that is there whole or not at all, whatever kills this process in between.
 pub fn write_executable(target: &Path, content: &[u8]) -> io::Result<()> {
@@ -171,3 +171,35 @@ pub fn is_executable(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     metadata.permissions().mode() & 0o100 != 0
 }
+
+/// Runs a command, without stdin, and gives its output. Should this process end before it, be it by a signal, then the command ends too
+/// with all that it has started, and `folder`, in which it works, is removed.
+///
+/// A signal leaves a process no time for this, so another one waits for its end: a shell, whose stdin the kernel closes then. Both are
+/// in process groups of their own: what a terminal sends on Ctrl-C reaches this process only.
+pub fn run_guarded(command: &mut Command, folder: &Path) -> io::Result<Output> {
+    use std::os::unix::process::CommandExt;
+    let mut guard = Command::new("/bin/sh");
+    guard.args(["-c", GUARD, "sh"]).arg(folder).stdin(Stdio::piped()).stdout(Stdio::null());
+    let mut guard = guard.process_group(0).spawn()?;
+    let mut tell = guard.stdin.take().expect("its stdin is a pipe");
+    command.process_group(0).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let result = command.spawn().and_then(|child| {
+        writeln!(tell, "{}", child.id())?;
+        child.wait_with_output()
+    });
+    writeln!(tell, "over")?;
+    drop(tell);
+    guard.wait()?;
+    result
+}
+
+/// Reads the process group of a command, then that it is over. Where this never comes, it ends the group and removes the folder, twice
+/// where need be, because what is being killed may still make a file.
+const GUARD: &str = r#"
+read -r group
+[ "$group" = over ] && exit
+read -r over && exit
+kill -KILL "-$group" 2>/dev/null
+rm -rf -- "$1" 2>/dev/null || rm -rf -- "$1"
+"#;
