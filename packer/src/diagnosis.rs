@@ -224,6 +224,20 @@ impl Warning {
         Warning { message: format!("The module `{name}` stays bytecode: {reason}"), importance: Importance::Detail }
     }
 
+    /// A module or package of a library that Nuitka refuses.
+    pub fn refused_by_nuitka(unit: &str, said: &str) -> Self {
+        let message =
+            format!("Nuitka could not compile `{unit}`, which stays bytecode (`-v` shows all that it said): {said}");
+        Warning { message, importance: Importance::Normal }
+    }
+
+    /// A Nuitka that rpack does not know how to ask.
+    pub fn unknown_nuitka(version: &str, used: &str) -> Self {
+        let message =
+            format!("The environment's Nuitka {version} is not used: rpack works with versions 4.x, and takes {used}");
+        Warning { message, importance: Importance::Normal }
+    }
+
     /// A shared library that the build machine does not have. What plain Python need not load, nobody misses.
     pub fn no_library(name: &str, needed_by: &Path, graph: &ModuleGraph) -> Self {
         let is_certain = graph.modules.values().any(|module| module.certain && module.path == needed_by);

@@ -4,6 +4,7 @@
 //! start-up and a layout of its own, is not used.
 
 mod compiler;
+mod effort;
 mod error;
 pub mod kept;
 mod plan;
@@ -84,8 +85,11 @@ pub fn compile(
     let cache = own_cache.as_ref().unwrap_or(cache);
 
     let made = compile_units(&units, &collection, how, &tools, options, cache, report)?;
-    for (unit, library) in units.iter().zip(made) {
-        warnings.extend(put(&mut collection, unit, library));
+    for (unit, made) in units.iter().zip(made) {
+        match made {
+            Ok(library) => warnings.extend(put(&mut collection, unit, library)),
+            Err(refused) => warnings.extend(refused),
+        }
     }
     if let Some(cache) = own_cache {
         // What it keeps is what answers were found with; here that is that all of this was used.
@@ -109,6 +113,9 @@ struct Facts {
     modules: Vec<String>,
 }
 
+/// What became of a unit: a library, or bytecode as before and why.
+type Made = Result<Library, Vec<Warning>>;
+
 /// Compiles every unit that is not in the cache.
 fn compile_units(
     units: &[Unit],
@@ -118,13 +125,13 @@ fn compile_units(
     options: &Options,
     cache: &Cache,
     report: &mut dyn FnMut(Progress),
-) -> Result<Vec<Library>, Error> {
+) -> Result<Vec<Made>, Error> {
     let keys = units.iter().map(|unit| key(unit, collection, how, tools, cache)).collect::<Result<Vec<_>, _>>()?;
     let known = |key: &Key| {
         let (bytes, facts) = cache::split(cache.get(key)?)?;
-        Some(Library { bytes, facts })
+        Some(Ok(Library { bytes, facts }))
     };
-    let mut made: Vec<Option<Library>> = keys.iter().map(known).collect();
+    let mut made: Vec<Option<Made>> = keys.iter().map(known).collect();
     let missing: Vec<usize> = (0..units.len()).filter(|&number| made[number].is_none()).collect();
     let asked: Vec<&Unit> = missing.iter().map(|&number| &units[number]).collect();
     let total = units.iter().map(|unit| unit.modules.len()).sum();
@@ -132,10 +139,12 @@ fn compile_units(
     run::run(
         &asked,
         &job,
-        &mut |number, library| {
+        &mut |number, compiled| {
             let number = missing[number];
-            cache.put(keys[number], &cache::join(&library.bytes, &library.facts));
-            made[number] = Some(library);
+            if let Ok(library) = &compiled {
+                cache.put(keys[number], &cache::join(&library.bytes, &library.facts));
+            }
+            made[number] = Some(compiled);
         },
         report,
     )?;

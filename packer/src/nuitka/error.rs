@@ -1,8 +1,9 @@
 //! Why modules could not be compiled, and what to do about it.
 
 use crate::collection::Unreadable;
+use crate::diagnosis::Warning;
 use crate::environment;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
 
@@ -61,8 +62,23 @@ impl Error {
             Error::Tools(error) => error.hint(),
             Error::Failed { unit, output, .. } => Some(explained(unit, output)),
             Error::NothingMade { .. } => Some("`--backend bytecode` packs the program without Nuitka".to_owned()),
+            Error::Io { source, .. } if source.kind() == ErrorKind::StorageFull => Some(FULL.to_owned()),
             Error::Unreadable(_) | Error::Io { .. } => None,
         }
+    }
+
+    /// What to tell where only this unit's code cannot be compiled and the build can go on without it: the end of what was said, and for
+    /// those who ask for details all of it. `None` where others would fail too.
+    pub(super) fn as_warnings(&self) -> Option<Vec<Warning>> {
+        let (unit, output) = match self {
+            // What was killed did not say why.
+            Error::Failed { status, .. } if status.code().is_none() => return None,
+            Error::Failed { output, .. } if cause(output).is_some_and(|cause| cause != INVALID) => return None,
+            Error::Failed { unit, output, .. } | Error::NothingMade { unit, output, .. } => (unit, output),
+            _ => return None,
+        };
+        let last = output.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+        Some(vec![Warning::refused_by_nuitka(unit, last.trim()), Warning::stays_bytecode(unit, &self.to_string())])
     }
 
     /// Makes an error of an operation that failed, to be used with `map_err`.
@@ -79,24 +95,36 @@ fn looked_for(asked: Option<&Path>) -> String {
     }
 }
 
-/// Recognizes the failures that happen to many.
+/// What to do about a failure.
 fn explained(unit: &str, output: &str) -> String {
-    let says = |text: &str| output.contains(text);
-    let cause = if says("Python.h: No such file") || says("Python development headers") || says("-dev package") {
-        "The interpreter's headers are missing: install Debian's `python3-dev`, Fedora's `python3-devel`, or take an interpreter \
-         that has them (pyenv, uv)"
-    } else if says("No space left on device") {
-        "The folder for temporary files is full; TMPDIR names another one"
-    } else if says("Killed signal") || says("internal compiler error: Killed") || says("out of memory") {
-        "The C compiler had too little memory: fewer `--jobs` take less"
-    } else if says("SyntaxError") {
-        "It is no valid Python for this interpreter, and importing it would fail. Correct it"
-    } else {
-        return format!(
-            "`--exclude-module {unit}` leaves it out, and `--backend bytecode` packs the program without Nuitka"
-        );
-    };
-    cause.to_owned()
+    match (cause(output), unit) {
+        (Some(cause), _) => cause.to_owned(),
+        // Nothing can do without it.
+        (None, "__main__") => "`--backend bytecode` packs the program without Nuitka".to_owned(),
+        (None, unit) => {
+            format!(
+                "`--exclude-module {unit}` leaves it out, and `--backend bytecode` packs the program without Nuitka"
+            )
+        }
+    }
+}
+
+const NO_HEADERS: &str = "The interpreter's headers are missing: install Debian's `python3-dev`, Fedora's `python3-devel`, or take an \
+    interpreter that has them (pyenv, uv)";
+const FULL: &str =
+    "The folder for temporary files, or that of the cache, is full; TMPDIR and RPACK_CACHE_DIR name others";
+const NO_MEMORY: &str = "The C compiler had too little memory: fewer `--jobs` take less";
+const INVALID: &str = "It is no valid Python for this interpreter, and importing it would fail. Correct it";
+
+/// Recognizes the failures that happen to many.
+fn cause(output: &str) -> Option<&'static str> {
+    let known: [(&[&str], &str); 4] = [
+        (&["Python.h: No such file", "'Python.h' development headers", "-dev package"], NO_HEADERS),
+        (&["No space left on device"], FULL),
+        (&["Killed signal", "internal compiler error: Killed", "out of memory"], NO_MEMORY),
+        (&["SyntaxError"], INVALID),
+    ];
+    known.into_iter().find(|(signs, _)| signs.iter().any(|sign| output.contains(sign))).map(|(_, cause)| cause)
 }
 
 #[cfg(test)]
@@ -107,6 +135,7 @@ mod tests {
     fn common_failures_are_explained() {
         for (output, hint) in [
             ("prelude.h:12: fatal error: Python.h: No such file or directory", "python3-dev"),
+            ("FATAL: Error, no 'Python.h' development headers can be found at '/include'", "python3-dev"),
             ("cc1: No space left on device", "TMPDIR"),
             ("gcc: fatal error: Killed signal terminated program cc1", "--jobs"),
             ("SyntaxError: invalid syntax", "no valid Python"),
@@ -114,5 +143,6 @@ mod tests {
         ] {
             assert!(explained("shop", output).contains(hint), "{output}");
         }
+        assert!(!explained("__main__", "something else").contains("--exclude-module"));
     }
 }

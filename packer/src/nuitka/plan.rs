@@ -1,10 +1,12 @@
 //! Which modules are compiled, and which of them together.
 
+use super::effort::{self, Effort};
 use crate::collection::{CollectedModule, Collection, Content, ModuleContent};
 use crate::diagnosis::Warning;
 use crate::options::CompileScope;
 use rpack_analyzer::{ModuleGraph, Origin, Project};
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What becomes one extension module: a module, or a package with its submodules.
@@ -19,6 +21,8 @@ pub struct Unit {
     pub leaf: String,
     /// Whether it is a package.
     pub is_package: bool,
+    /// Whether it is of the program itself: then it must be compiled, where others may stay bytecode.
+    pub is_own: bool,
     /// The path of the extension module inside the bundle. Compiled code finds its sources' folder by it.
     pub file: String,
     /// The modules, by their numbers in the collection.
@@ -81,6 +85,10 @@ const NEVER: [&str; 43] = [
     "weakref",
 ];
 
+/// A module of the standard library that has fewer expressions stays bytecode: Nuitka's own code around it would be many times larger, and
+/// of most that are so small all the work is done by an extension module.
+const LEAST_OF_STANDARD_LIBRARY: usize = 500;
+
 /// The units, and what cannot be compiled though it was asked for.
 pub fn units(
     collection: &Collection,
@@ -92,25 +100,56 @@ pub fn units(
     let broken: BTreeSet<&str> = graph.warnings.iter().filter_map(unparsed).collect();
     let main = collection.modules.iter().find(|module| module.name == "__main__").map(|module| module.path.clone());
     let mut chosen: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut stay = |module: &CollectedModule, reason| warnings.push(Warning::stays_bytecode(&module.name, reason));
     for (number, module) in collection.modules.iter().enumerate() {
         if !is_asked_for(module, graph, scope) || broken.contains(module.name.as_str()) {
             continue;
         }
         if let Some(reason) = reason_against(module, main.as_deref()) {
-            warnings.push(Warning::stays_bytecode(&module.name, reason));
+            stay(module, reason);
             continue;
         }
         chosen.insert(&module.name, number);
     }
+    let modules: Vec<_> = chosen.values().map(|&number| &collection.modules[number]).collect();
+    let efforts: BTreeMap<&str, Effort> =
+        modules.iter().map(|module| module.name.as_str()).zip(effort::of_modules(&modules)).collect();
+    chosen.retain(|name, &mut number| {
+        let is_too_much = efforts[name].is_too_much();
+        if is_too_much {
+            stay(
+                &collection.modules[number],
+                "one piece of its code is so long that a C compiler takes minutes for it",
+            );
+        }
+        !is_too_much
+    });
     let mut units: BTreeMap<&str, Unit> = BTreeMap::new();
     for (name, &number) in &chosen {
         let is_package = |name: &str| chosen.get(name).is_some_and(|&number| collection.modules[number].is_package);
         let root = root_of(name, is_package);
         let suffix = &project.interpreter.soabi;
-        units.entry(root).or_insert_with(|| unit(&collection.modules[chosen[root]], suffix)).modules.push(number);
+        let make = || {
+            let origin = graph.modules.get(root).map(|module| module.origin);
+            unit(&collection.modules[chosen[root]], origin, suffix)
+        };
+        units.entry(root).or_insert_with(make).modules.push(number);
     }
     let is_free = |unit: &Unit| !collection.files.iter().any(|file| file.path == unit.file);
-    (units.into_values().filter(is_free).collect(), warnings)
+    let is_of_library =
+        |unit: &Unit| graph.modules.get(&unit.root).map(|module| module.origin) == Some(Origin::StandardLibrary);
+    let mut worth: Vec<Unit> = Vec::new();
+    for unit in units.into_values().filter(is_free) {
+        let names = unit.modules.iter().map(|&number| collection.modules[number].name.as_str());
+        let is_small = names.map(|name| efforts[name].all).sum::<usize>() < LEAST_OF_STANDARD_LIBRARY;
+        match is_small && is_of_library(&unit) {
+            true => stay(&collection.modules[unit.modules[0]], "it is smaller than what would go in with it"),
+            false => worth.push(unit),
+        }
+    }
+    // What must be compiled comes first, because it may fail; then what takes longest, so that the last ones are short.
+    worth.sort_by_key(|unit| (!unit.is_own, Reverse(unit.modules.len())));
+    (worth, warnings)
 }
 
 fn unparsed(warning: &rpack_analyzer::Warning) -> Option<&str> {
@@ -161,13 +200,14 @@ fn root_of(name: &str, is_compiled_package: impl Fn(&str) -> bool) -> &str {
     root
 }
 
-fn unit(root: &CollectedModule, suffix: &str) -> Unit {
+fn unit(root: &CollectedModule, origin: Option<Origin>, suffix: &str) -> Unit {
     let source =
         if root.is_package { root.path.trim_end_matches("/__init__.py") } else { root.path.trim_end_matches(".py") };
     Unit {
         root: root.name.clone(),
         leaf: source.rsplit('/').next().unwrap_or(source).to_owned(),
         is_package: root.is_package,
+        is_own: origin == Some(Origin::Program),
         file: format!("{source}.{suffix}.so"),
         modules: Vec::new(),
     }
@@ -198,10 +238,10 @@ mod tests {
 
     #[test]
     fn names_and_places_are_those_of_the_sources() {
-        let nested = unit(&module("n.p", "n/p/__init__.py"), "cpython-311");
+        let nested = unit(&module("n.p", "n/p/__init__.py"), None, "cpython-311");
         assert_eq!((nested.leaf.as_str(), nested.file.as_str()), ("p", "n/p.cpython-311.so"));
         assert_eq!(nested.place_of(&module("n.p.m", "n/p/m.py")), "p/m.py");
-        let main = unit(&module("__main__", "start.py"), "cpython-311");
+        let main = unit(&module("__main__", "start.py"), Some(Origin::Program), "cpython-311");
         assert_eq!((main.leaf.as_str(), main.file.as_str()), ("start", "start.cpython-311.so"));
         assert_eq!(main.place_of(&module("__main__", "start.py")), "start.py");
     }

@@ -4,7 +4,7 @@ use super::compiler::wrapped;
 use super::error::Error;
 use super::plan::Unit;
 use super::tools::Tools;
-use super::{Facts, Library, Progress, kept};
+use super::{Facts, Library, Made, Progress, kept};
 use crate::cache::Caching;
 use crate::collection::{Collection, ModuleContent};
 use crate::options::{Compatibility, Compilation, Goal, Options};
@@ -44,11 +44,12 @@ enum Message {
     Ended(usize, Result<Library, Error>),
 }
 
-/// Compiles units, and gives each to `keep` when it is done. The first error ends it, when all that have begun have ended.
+/// Compiles units, and gives each to `keep` when it is done, also where its code cannot be compiled and need not be. Any other error
+/// ends it, when all that have begun have ended.
 pub fn run(
     units: &[&Unit],
     job: &Job,
-    keep: &mut dyn FnMut(usize, Library),
+    keep: &mut dyn FnMut(usize, Made),
     report: &mut dyn FnMut(Progress),
 ) -> Result<(), Error> {
     let next = AtomicUsize::new(0);
@@ -79,11 +80,14 @@ pub fn run(
                     running.remove(&number);
                     finished += units[number].modules.len();
                     match ended {
-                        Ok(library) => keep(number, library),
-                        Err(error) => {
-                            next.store(units.len(), Ordering::Relaxed);
-                            failure.get_or_insert(error);
-                        }
+                        Ok(library) => keep(number, Ok(library)),
+                        Err(error) => match error.as_warnings().filter(|_| !units[number].is_own) {
+                            Some(warnings) => keep(number, Err(warnings)),
+                            None => {
+                                next.store(units.len(), Ordering::Relaxed);
+                                failure.get_or_insert(error);
+                            }
+                        },
                     }
                 }
                 None => {}
@@ -236,7 +240,14 @@ mod tests {
     use super::*;
 
     fn unit(root: &str, leaf: &str, is_package: bool) -> Unit {
-        Unit { root: root.to_owned(), leaf: leaf.to_owned(), is_package, file: String::new(), modules: Vec::new() }
+        Unit {
+            root: root.to_owned(),
+            leaf: leaf.to_owned(),
+            is_package,
+            is_own: true,
+            file: String::new(),
+            modules: Vec::new(),
+        }
     }
 
     #[test]
