@@ -26,6 +26,7 @@ mod making;
 mod messages;
 mod naming;
 mod nuitka;
+mod nuitka_faults;
 mod one_folder;
 mod packages;
 mod process;

@@ -55,7 +55,7 @@ fn timings_are_a_table_and_a_trace() {
 }
 
 /// A process that ends with the test, however that ends.
-struct Ended(Child);
+pub struct Ended(pub Child);
 
 impl Drop for Ended {
     fn drop(&mut self) {
