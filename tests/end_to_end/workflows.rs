@@ -37,7 +37,8 @@ fn the_workflow_for_plugins_builds_every_example() {
 
     let folder = Folder::open();
     let mut commands = commands(job);
-    // The tests have an rpack already; this one would be built from the same sources.
+    // The tests have Rust and an rpack already; this one would be built from the same sources.
+    assert!(commands.remove(0).starts_with("rustup toolchain install stable "));
     assert_eq!(commands.remove(0), "cargo install --locked --path packer");
     commands.insert(0, "PLUGIN=simple_plugin");
     let output = folder.run(&commands);
@@ -55,7 +56,8 @@ fn the_workflow_for_tests_runs_what_continuous_integration_runs() {
     let workflow = workflow("test.yml");
     let job = &workflow["jobs"]["test"];
     let commands = commands(job);
-    assert!(commands.len() == 1 && commands[0].ends_with(" .ci/run"), "{commands:?}");
+    let [rust, test] = commands[..] else { panic!("{commands:?}") };
+    assert!(rust.starts_with("rustup toolchain install stable ") && test.ends_with(" .ci/run"), "{commands:?}");
     let script = fs::read_to_string(repository().join(".ci/run")).unwrap();
     let wanted = script.split("RPACK_TEST_PYTHONS=").nth(1).unwrap().split_whitespace().next().unwrap();
     let setup =
