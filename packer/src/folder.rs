@@ -59,7 +59,7 @@ fn fill(folder: &Path, payload: &Payload, beside: &Beside, name: &str) -> io::Re
         fs::create_dir_all(path.parent().unwrap_or(&contents))?;
         let mut made = os::create_file(&path, if file.executable { 0o777 } else { 0o666 })?;
         payload::write_all([&file.content], &mut made)?;
-        size += file.content.len() as u64;
+        size += file.content.length() as u64;
     }
     os::make_executable(&folder.join(name), |file| payload::write_all(&payload.bytes, file))?;
     Ok(size)

@@ -238,6 +238,7 @@ fn edits_of_sources_that_are_files_too_revise_the_executable() {
     };
     for arguments in [&["--source", "--version-info", "1.0"] as &[&str], &[]] {
         place.write("program/main.py", main);
+        place.write("program/helper.py", &helper(1));
         place.let_settle(&all);
         let (mut before, _) = place.build("program", "made", arguments);
         for (change, expected, make) in changes(arguments) {

@@ -57,7 +57,7 @@ impl Layout {
     /// Appends a member and returns where its frame lies.
     pub fn add_member(&mut self, name: &str, member: Member, mode: u16) -> Result<Frame, Error> {
         let size = u32::try_from(member.size).map_err(|_| Error::TooLarge)?;
-        let compressed = member.frame.len() as u64;
+        let compressed = member.frame.length() as u64;
         let offset = self.add(name, member.frame, size, member.crc, Method::Zstandard, mode)?;
         Ok(Frame { offset, compressed, size: member.size })
     }
@@ -93,7 +93,7 @@ impl Layout {
         mode: u16,
     ) -> Result<u64, Error> {
         let narrow = |length: u64| u32::try_from(length).map_err(|_| Error::TooLarge);
-        let (header_offset, compressed) = (narrow(self.length())?, narrow(bytes.len() as u64)?);
+        let (header_offset, compressed) = (narrow(self.length())?, narrow(bytes.length() as u64)?);
         let entry = Entry { name: name.to_owned(), method, crc, compressed, size, mode, header_offset };
         self.row.add_written(|out| zip::put_local_header(out, &entry));
         let offset = self.length();

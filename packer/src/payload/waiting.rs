@@ -57,7 +57,7 @@ impl Room {
 
 impl Waiting {
     /// How many bytes there are.
-    pub fn len(&self) -> usize {
+    pub fn length(&self) -> usize {
         match self {
             Waiting::Here(bytes) => bytes.len(),
             Waiting::There { length, .. } => *length,
@@ -140,7 +140,7 @@ impl Row {
             self.checksum.update(piece);
             Ok(())
         })?;
-        self.length += waiting.len() as u64;
+        self.length += waiting.length() as u64;
         self.done.push(std::mem::take(&mut self.last).into());
         self.done.push(waiting);
         Ok(())
@@ -185,7 +185,7 @@ mod tests {
         for content in &contents {
             let waiting = room.take(content.clone());
             assert_eq!(matches!(waiting, Waiting::There { .. }), content.len() >= LARGE);
-            assert_eq!(waiting.len(), content.len());
+            assert_eq!(waiting.length(), content.len());
             row.add(waiting).unwrap();
         }
         let all = contents.concat();
