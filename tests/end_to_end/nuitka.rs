@@ -387,7 +387,7 @@ fn compiled_plugins_are_the_same_from_another_folder_and_user() {
         command.args(["--user", "--map-user=1000", "--map-group=1000", env!("CARGO_BIN_EXE_rpack")]);
         clean(&mut command);
         command.env("PYTHONHASHSEED", "7").env("TZ", "Pacific/Kiritimati").env("TMPDIR", folder.path());
-        let arguments = ["--module-cache-dir", modules.to_str().unwrap(), "--jobs", "1", "--name", name];
+        let arguments = ["--module-cache-dir", modules.to_str().unwrap(), "--jobs", "1"];
         let result = try_with_nuitka(command, &copy, &environment_of(name, folder.path()), &second, &arguments);
         let said = text(&result.stderr);
         assert!(result.status.success() && compiled(&said) == ["__main__"], "{said}");
