@@ -469,6 +469,20 @@ fn own_name(expression: &Expr, conditions: &Conditions<'_>, identity: Identity<'
     Some(format!("{own}{rest}")).filter(|name| rest.starts_with('.') && is_dotted_name(name))
 }
 
+/// The start that a text asks of names: `flask_`, or a pattern, `^flask_.+$`.
+pub(crate) fn name_start(text: &str) -> Option<&str> {
+    const SHORTEST: usize = 4;
+    let text = text.strip_prefix('^').unwrap_or(text);
+    let end = text.find(|character: char| !(character.is_ascii_alphanumeric() || character == '_'));
+    let (start, rest) = text.split_at(end.unwrap_or(text.len()));
+    let is_pattern = rest.is_empty() || rest.starts_with(['.', '*', '(', '[', '\\']);
+    (is_pattern
+        && start.len() >= SHORTEST
+        && start.ends_with('_')
+        && start.starts_with(|first: char| first.is_ascii_alphabetic()))
+    .then_some(start)
+}
+
 /// `pkgutil.iter_modules(package.__path__)`: every submodule of the package.
 fn list_modules(call: &ExprCall, conditions: &Conditions<'_>, identity: Identity<'_>) -> Call {
     let path = argument(call, 0, "path").and_then(|path| conditions.dotted(path));

@@ -48,6 +48,7 @@ pub(crate) struct Extracted {
     pub(crate) library_texts: Vec<Located>,
     pub(crate) tables: Vec<String>,
     pub(crate) lists_modules: bool,
+    pub(crate) name_starts: BTreeSet<String>,
     pub(crate) reads_stub: bool,
     pub(crate) lists_folders: bool,
     pub(crate) own_folders: Vec<String>,

@@ -70,6 +70,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) looked_into: usize,
     /// Top-level packages that list modules of packages that are not known.
     pub(crate) listing: BTreeSet<String>,
+    /// Starts of the names of plugins, with the modules that say them.
+    pub(crate) name_starts: Vec<(usize, String)>,
     /// Packages that a text names as a whole, with where it stands.
     pub(crate) named_packages: Vec<(Importer, String)>,
     /// Distributions whose data files have been searched for names, and how many nodes were asked for theirs.
@@ -159,6 +161,7 @@ impl<'a> Growing<'a> {
             offered: BTreeSet::new(),
             looked_into: 0,
             listing: BTreeSet::new(),
+            name_starts: Vec::new(),
             named_packages: Vec::new(),
             searched: (BTreeSet::new(), 0),
             starts_interpreter: false,

@@ -36,6 +36,7 @@ mod own_listing;
 mod own_sources;
 mod owners;
 mod packages;
+mod plugin_names;
 mod program;
 mod project;
 mod read;

@@ -62,6 +62,8 @@ pub(crate) struct Outline {
     pub(crate) tables: Vec<String>,
     /// Whether the module lists the modules of a package that is not known.
     pub(crate) lists_modules: bool,
+    /// Starts of names in texts, as those have who look for plugins by their names: `flask_`.
+    pub(crate) name_starts: BTreeSet<String>,
     /// Whether the module looks for source files in folders.
     pub(crate) lists_sources: bool,
     /// Whether the module lists files in folders.
@@ -220,6 +222,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         metadata: extracted.metadata,
         tables: extracted.tables,
         lists_modules: extracted.lists_modules,
+        name_starts: extracted.name_starts,
         reads_stub: extracted.reads_stub,
         own_folders: extracted.own_folders,
         shares_own_path: extracted.shares_own_path,

@@ -9,7 +9,7 @@ use crate::library_sources::Sources;
 use crate::outline::{Import, Outline, Target};
 use crate::project::Origin;
 use crate::walk::{follow_import, submodules};
-use crate::{data_names, rules, wanted};
+use crate::{data_names, plugin_names, rules, wanted};
 use std::collections::BTreeSet;
 
 /// Takes notice of what a module says about the modules around it.
@@ -32,6 +32,7 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
             growing.lists_sources.insert(top.clone());
         }
     }
+    growing.name_starts.extend(outline.name_starts.iter().map(|start| (index, start.clone())));
     growing.metadata.extend(outline.metadata.iter().map(|name| normalized(name)));
     growing.wanted.note_words(outline.words.iter().chain(&outline.texts));
     // The names of a table are imported by the module itself where it computes names, or where it
@@ -53,6 +54,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
         include_below(growing, &package, &start, importer, Depth::Two);
     }
     follow_listed(growing);
+    plugin_names::follow(growing);
     follow_offers(growing);
     follow_texts(growing);
     follow_computed(growing);

@@ -95,6 +95,11 @@ impl<'a> Extractor<'a> {
             self.result.handles_sources |= text.ends_with(".py");
             self.result.texts.push(text.to_owned());
         }
+        if self.identity.origin != Origin::StandardLibrary
+            && let Some(start) = dynamic::name_start(text)
+        {
+            self.result.name_starts.insert(start.to_owned());
+        }
         if self.identity.origin == Origin::Library && text.len() <= LONGEST && dynamic::is_source_name(text) {
             self.listing.sees_sources |= text.ends_with(".py");
             self.result.source_texts.push(text.to_owned());

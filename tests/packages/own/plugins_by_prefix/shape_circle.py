@@ -1,0 +1,5 @@
+"""A plugin."""
+
+
+def area(size):
+    return 3 * size * size

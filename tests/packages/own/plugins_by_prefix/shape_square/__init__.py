@@ -1,0 +1,3 @@
+"""A plugin that is a package."""
+
+from .sides import area as area
