@@ -47,6 +47,32 @@ pub(crate) fn names_in(path: &Path) -> BTreeSet<String> {
     }
 }
 
+/// The values in a configuration file that are one word each: `engine: openpyxl`. Those that declare a project name what it
+/// requires, and that is wanted already.
+pub(crate) fn values_in(path: &Path) -> BTreeSet<String> {
+    let declares = path.file_name().is_some_and(|name| name == "pyproject.toml" || name == "setup.cfg");
+    let is_small = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST);
+    if declares || !is_small || kind(path) != Some(Kind::Configuration) {
+        return BTreeSet::new();
+    }
+    fs::read(path).map(|bytes| single_values(&String::from_utf8_lossy(&bytes))).unwrap_or_default()
+}
+
+fn single_values(text: &str) -> BTreeSet<String> {
+    let is_word = |value: &&str| {
+        !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
+    };
+    let mut values = BTreeSet::new();
+    for line in text.lines().map(str::trim) {
+        let item = line.strip_prefix("- ").unwrap_or(line);
+        // A line of nothing but a value is one of a list.
+        let value = item.split_once(['=', ':']).map_or(item, |(_, value)| value);
+        let parts = value.split(['"', '\'', ',', '[', ']', '{', '}']).map(str::trim).filter(is_word);
+        values.extend(parts.map(str::to_owned));
+    }
+    values
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Configuration,
@@ -143,6 +169,34 @@ mod tests {
     fn configuration_of_a_library_names_its_own_modules() {
         assert_eq!(names("p.yaml", "routes:\n  - p.b.c.Handler\n  - q.d\n  - p.none\n"), ["p.b", "p.b.c"]);
         assert!(names("p.txt", "p.b.c").is_empty());
+    }
+
+    #[test]
+    fn configuration_of_the_program_chooses_installed_packages() {
+        let modules = |file: &str, content: &str| {
+            let (_folder, project) = testing::project(&[
+                ("one/main.py", &format!("import p\nopen('{file}')")),
+                (&format!("one/{file}"), content),
+                ("two/p.py", ""),
+                ("two/engine/__init__.py", ""),
+                ("two/engine-1.dist-info/METADATA", "Name: engine\nVersion: 1\n"),
+                ("two/engine-1.dist-info/RECORD", "engine/__init__.py,,\n"),
+            ]);
+            let graph = walk(&project, &Options::default()).unwrap();
+            graph.modules.contains_key("engine")
+        };
+        for (file, content) in [
+            ("a.yaml", "read:\n  with: engine\n"),
+            ("a.yaml", "engines:\n  - other\n  - engine\n"),
+            ("a.toml", "use = [\"other\", \"engine\"]\n"),
+            ("a.ini", "[a]\nuse = engine\n"),
+            ("a.json", "{\"use\": \"engine\"}"),
+        ] {
+            assert!(modules(file, content), "{content}");
+        }
+        assert!(!modules("a.yaml", "text: the engine of a car\n"));
+        assert!(!modules("a.yaml", "engine: 3\n"));
+        assert!(!modules("a.txt", "use: engine\n"));
     }
 
     #[test]

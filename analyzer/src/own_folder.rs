@@ -251,6 +251,7 @@ fn take(growing: &mut Growing<'_>, path: PathBuf) {
     for name in data_names::names_in(&path) {
         growing.guess_reference(&name, importer);
     }
+    growing.own.new_texts.extend(data_names::values_in(&path));
     if (growing.own.edits_path || growing.own.opens_zips) && zipped::may_have_modules(&path) {
         let modules = zipped::follow(growing, &path);
         growing.own.zipped.extend(modules);

@@ -103,9 +103,9 @@ fn follow_offers(growing: &mut Growing<'_>) {
     }
 }
 
-/// A text of the program that is the name of an installed package or distribution chooses it:
+/// A text of the program, or a value in its configuration, that is the name of an installed package or distribution chooses it:
 /// `read_excel(path, engine="openpyxl")`, `lambdify(x, f, "numpy")`.
-fn follow_texts(growing: &mut Growing<'_>) {
+pub(crate) fn follow_texts(growing: &mut Growing<'_>) {
     let importer = Importer { node: Some(0), line: 0, kind: EdgeKind::Dynamic };
     for text in std::mem::take(&mut growing.own.new_texts) {
         if text.contains('.') || !is_dotted_name(&text.replace('-', "_")) {

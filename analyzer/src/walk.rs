@@ -58,6 +58,7 @@ pub fn walk_with(
             // Every import has been followed; what else lies in the program's folder comes last, so
             // that the reasons name imports where there are any.
             own_folder::follow(&mut growing);
+            packages::follow_texts(&mut growing);
             jobs = next_jobs(&mut growing);
         }
         if jobs.is_empty() {
