@@ -124,8 +124,19 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
             Some(Call::ShowsSources)
         }
         "open" | "io.open" | "tokenize.open" if is_own_file(call, conditions) => Some(Call::ShowsSources),
+        other if identity.origin == Origin::Library && is_named_importer(other) => {
+            let start = literal_start(call.arguments.args.first()?)?;
+            let (package, last) = start.rsplit_once('.').filter(|(package, _)| is_dotted_name(package))?;
+            Some(Call::Import(Target::Submodules(package.to_owned(), last.to_owned())))
+        }
         _ => None,
     }
+}
+
+/// Whether a function says that it imports what its argument names: `import_patched("dns." + name)`.
+fn is_named_importer(function: &str) -> bool {
+    let name = function.rsplit('.').next().unwrap_or_default();
+    name.starts_with("import_") || name.ends_with("_import") || name.contains("_import_")
 }
 
 /// Whether an expression is a function that imports what it is given.

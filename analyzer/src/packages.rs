@@ -307,6 +307,22 @@ mod tests {
     }
 
     #[test]
+    fn a_function_that_says_that_it_imports_is_believed() {
+        let files = |call: &'static str| {
+            names(&[
+                ("one/main.py", "import green"),
+                ("two/green.py", call),
+                ("two/p/__init__.py", ""),
+                ("two/p/q/__init__.py", ""),
+                ("two/p/q/deep.py", ""),
+            ])
+        };
+        assert_eq!(files("import_patched('p.q.' + name)"), ["green", "p.q", "p.q.deep"]);
+        assert_eq!(files("patcher.import_patched(f'p.{name}')"), ["green", "p.q", "p.q.deep"]);
+        assert_eq!(files("show('p.q.' + name)"), ["green"]);
+    }
+
+    #[test]
     fn tables_name_modules_of_those_who_compute() {
         assert_eq!(below("NAMES = ['a', 'b_x']\nfor name in NAMES:\n    __import__(find(name))"), ["p.a", "p.b_x"]);
         assert_eq!(
