@@ -182,11 +182,17 @@ fn is_source(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "py")
 }
 
-/// Whether the sources in a folder are opened by their paths, because many of them can be no modules: `pysnmp` has its MIBs in
-/// files such as `SNMPv2-MIB.py`, and `ASN1.py` is one of them.
+/// Whether the sources in a folder are opened by their paths. Many of them can be no modules: `pysnmp` has its MIBs in
+/// files such as `SNMPv2-MIB.py`, and `ASN1.py` is one of them. Or the folder is no package, and has other files beside them: a
+/// template of Flask-Migrate's, which becomes a folder of the user's.
 fn holds_scripts(folder: &Path) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
-    let sources: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| is_source(path)).collect();
+    let files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    let is_other = |path: &PathBuf| !is_source(path) && !is_library(path) && is_data(path);
+    if !folder.join("__init__.py").exists() && files.iter().any(is_other) {
+        return true;
+    }
+    let sources: Vec<&PathBuf> = files.iter().filter(|path| is_source(path)).collect();
     let scripts = sources.iter().filter(|path| !is_importable(path)).count();
     scripts > 0 && scripts * 3 >= sources.len()
 }
@@ -258,6 +264,17 @@ mod tests {
             .map(|entry| entry.path().strip_prefix(folder.path()).unwrap().display().to_string())
             .collect();
         assert_eq!(shelves, ["a/b", "e"], "`e` stands in a folder that is no package here, `e/f` in one");
+    }
+
+    #[test]
+    fn sources_in_a_template_are_files_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("env.py"), "").unwrap();
+        assert!(!holds_scripts(folder.path()), "it may be a part of a namespace package");
+        fs::write(folder.path().join("script.py.mako"), "").unwrap();
+        assert!(holds_scripts(folder.path()));
+        fs::write(folder.path().join("__init__.py"), "").unwrap();
+        assert!(!holds_scripts(folder.path()));
     }
 
     #[test]
