@@ -542,10 +542,7 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                     let counts =
                         self.identity.origin != Origin::StandardLibrary || rules::may_wake(attribute.attr.as_str());
                     if counts && self.conditions.starts_with_import(&attribute.value) {
-                        if self.identity.origin == Origin::Program {
-                            // `msgspec.yaml.decode` says `yaml` too.
-                            self.result.words.extend(dotted.split('.').skip(1).map(str::to_owned));
-                        }
+                        self.note_parts(&dotted);
                         self.result.attribute_uses.push((dotted, start(expression)));
                         // The parts of this name say nothing more.
                         return;

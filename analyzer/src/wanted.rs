@@ -356,6 +356,7 @@ mod tests {
         let lib = "def f():\n    import extra";
         assert!(distributions("import lib", lib).is_empty());
         assert_eq!(distributions("import lib\nlib.read_excel()", lib), ["extra"]);
+        assert_eq!(distributions("import lib\nlib.excel.read()", lib), ["extra"]);
     }
 
     #[test]

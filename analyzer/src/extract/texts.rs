@@ -87,6 +87,13 @@ impl<'a> Extractor<'a> {
         }
     }
 
+    /// Keeps the words in a dotted name of the program: `msgspec.yaml.decode` says `yaml` too.
+    pub(super) fn note_parts(&mut self, dotted: &str) {
+        if self.identity.origin == Origin::Program {
+            self.result.words.extend(dotted.split('.').skip(1).map(str::to_owned));
+        }
+    }
+
     /// Keeps a text of the program that may name a file beside it.
     pub(super) fn note_text(&mut self, text: &str) {
         const LONGEST: usize = 200;
