@@ -4,7 +4,7 @@
 //! module, until nothing new comes; what it has no use for, files and sources, is kept for the collection.
 
 use crate::diagnosis::Warning;
-use crate::hooks::Hooks;
+use crate::hooks::{Hooks, Seen};
 use crate::options::{Options, Sources};
 use crate::rules::Rules;
 use crate::{hooks, rules};
@@ -33,8 +33,8 @@ pub struct Brought {
     pub named: Vec<(String, PathBuf)>,
     /// What was not as it should be.
     pub warnings: Vec<Warning>,
-    /// Whether hooks ran. What a hook reads is not known.
-    pub ran_hooks: bool,
+    /// What hooks looked at.
+    pub seen: Seen,
 }
 
 impl Brought {
@@ -100,7 +100,7 @@ impl<'a> Additions<'a> {
                 self.brought.warnings.push(Warning::rule_without_module(&name, &file));
             }
         }
-        Brought { ran_hooks: self.hooks.have_run(), ..self.brought }
+        Brought { seen: self.hooks.seen().clone(), ..self.brought }
     }
 
     fn take(&mut self, added: Added) -> Addition {

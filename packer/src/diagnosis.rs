@@ -191,6 +191,13 @@ impl Warning {
         Warning { message: format!("The hook `{}` says: {note}", hook.display()), importance: Importance::Detail }
     }
 
+    /// A hook of which it is not known what it depends on.
+    pub fn hook_depends_on_more(hook: &Path, what: &str) -> Self {
+        let hook = hook.display();
+        let message = format!("The hook `{hook}` looks at more than files ({what}), so that every build runs it again");
+        Warning { message, importance: Importance::Detail }
+    }
+
     /// A module that a rule of the program names.
     pub fn rule_without_module(name: &str, file: &Path) -> Self {
         let message = format!("Module not found: `{name}` (from a rule in `{}`)", file.display());

@@ -6,7 +6,10 @@
 
 mod catalogue;
 mod runtime_hooks;
+mod seen;
 mod worker;
+
+pub use seen::Seen;
 
 use crate::additions::{Added, BroughtFile, Role};
 use crate::diagnosis::Warning;
@@ -26,7 +29,7 @@ const PYINSTALLER_VERSION: &str = "6.22.0";
 pub struct Hooks<'a> {
     catalogue: Catalogue,
     worker: Option<Worker>,
-    have_run: bool,
+    seen: Seen,
     project: &'a Project,
     installed: &'a [Distribution],
 }
@@ -42,12 +45,12 @@ impl<'a> Hooks<'a> {
             HookUse::Auto => Catalogue::find(&options.hook_folders, installed)?,
             HookUse::Off => Catalogue::default(),
         };
-        Ok(Hooks { catalogue, worker: None, have_run: false, project, installed })
+        Ok(Hooks { catalogue, worker: None, seen: Seen::default(), project, installed })
     }
 
-    /// Whether any of them ran.
-    pub fn have_run(&self) -> bool {
-        self.have_run
+    /// What those that ran have looked at.
+    pub fn seen(&self) -> &Seen {
+        &self.seen
     }
 
     /// What the hooks of a name say before it is looked for.
@@ -112,11 +115,11 @@ impl<'a> Hooks<'a> {
 
     /// Runs a hook. One that fails adds nothing, and its reason is a warning.
     fn run(&mut self, hook: &Path, kind: &str, mut request: Value, warnings: &mut Vec<Warning>) -> Answer {
-        self.have_run = true;
         request["hook"] = json!(hook);
         request["kind"] = json!(kind);
         let (project, installed) = (self.project, self.installed);
-        let mut questions = |question: Question| question.answer(project, installed);
+        let mut seen = Seen::default();
+        let mut questions = |question: Question| question.answer(project, installed, &mut seen);
         let answered = match self.worker.take() {
             Some(worker) => Ok(worker),
             None => Worker::start(&self.project.interpreter, &search_path(self.project)),
@@ -127,13 +130,17 @@ impl<'a> Hooks<'a> {
             self.worker = answer.is_ok().then_some(worker);
             answer
         });
-        let answer: Answer = match answered {
+        let mut answer: Answer = match answered {
             Ok(answer) => answer,
             Err(error) => {
+                seen.lose("a process that ended");
                 let error = Failure { message: format!("its process ended: {error}"), line: 0 };
                 Answer { error: Some(error), ..Answer::default() }
             }
         };
+        seen.add(std::mem::take(&mut answer.seen));
+        warnings.extend(seen.beyond().map(|reason| Warning::hook_depends_on_more(hook, reason)));
+        self.seen.add(seen);
         warnings.extend(answer.notes.iter().map(|note| Warning::hook_note(hook, note)));
         match (&answer.not_offered, &answer.error) {
             (Some(name), _) => warnings.push(Warning::hook_left_out(hook, name)),
@@ -178,6 +185,7 @@ struct Answer {
     package_path: Vec<PathBuf>,
     search_path: Option<Vec<PathBuf>>,
     notes: Vec<String>,
+    seen: Seen,
     error: Option<Failure>,
     not_offered: Option<String>,
 }
@@ -203,7 +211,7 @@ enum Question {
 }
 
 impl Question {
-    fn answer(self, project: &Project, installed: &[Distribution]) -> Value {
+    fn answer(self, project: &Project, installed: &[Distribution], seen: &mut Seen) -> Value {
         match self {
             Question::IsSatisfied { requirement } => {
                 let declaration = Declaration { requirements: vec![requirement], ..Declaration::default() };
@@ -220,10 +228,16 @@ impl Question {
                 json!(rpack_analyzer::unmet(&declaration, &project.interpreter, &installed).is_empty())
             }
             Question::Needs { file } => {
+                seen.note(file.clone());
                 let needs = rpack_analyzer::resolve(&[file], &project.interpreter).unwrap_or_default();
+                needs.libraries.iter().for_each(|library| seen.note(library.path.clone()));
                 json!(needs.libraries.iter().map(|library| (&library.name, &library.path)).collect::<Vec<_>>())
             }
-            Question::Library { name } => json!(rpack_analyzer::find_library(&name, &project.interpreter)),
+            Question::Library { name } => {
+                let library = rpack_analyzer::find_library(&name, &project.interpreter);
+                library.iter().for_each(|path| seen.note(path.clone()));
+                json!(library)
+            }
         }
     }
 }

@@ -39,7 +39,7 @@ use bytecode::Compiler;
 use cache::{Cache, Caching};
 use record::{Changeable, Packed, Read};
 use rpack_analyzer::{Program, Project, Work};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
 /// Packs the program at `options.path` into one executable file, or a folder with one.
@@ -146,7 +146,9 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
     let (modules, libraries) = (payload.module_count(), collection.library_count());
     let mut inputs = record::inputs(&project, &release, &graph, &collection, options, &python);
     inputs.extend(native.inputs);
-    let read = Read { uncompiled: &bytecode.uncompiled, otherwise: &release.read };
+    inputs.extend(brought.seen.witnesses().map(Path::to_owned));
+    let otherwise: Vec<&Path> = release.read.iter().map(PathBuf::as_path).chain(brought.seen.read()).collect();
+    let read = Read { uncompiled: &bytecode.uncompiled, otherwise: &otherwise };
     let changeable = Changeable::new(&project, &graph, &collection, &read, moment);
     let built = Built { path: target.executable, size, modules, libraries, inputs, time: started.elapsed() };
     let (trailer, program) = (payload.trailer.to_vec(), record::digest_of(&project.program));
@@ -156,7 +158,7 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
         trailer,
         program,
         changeable,
-        ran_hooks: brought.ran_hooks,
+        seen: brought.seen,
     })
 }
 

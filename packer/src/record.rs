@@ -5,6 +5,7 @@
 //! necessary, too little an executable that is not what the sources say.
 
 mod changeable;
+mod circumstances;
 mod inputs;
 mod noted;
 
@@ -13,9 +14,11 @@ pub use inputs::inputs;
 
 use crate::cache::{self, Cache, Caching, Digest, Key, Remembered};
 use crate::diagnosis::{Importance, Warning};
+use crate::hooks::Seen;
 use crate::options::{AddedData, Options};
 use crate::payload::Made;
 use crate::{Built, folder, interpreter};
+use circumstances::Circumstances;
 use rpack_analyzer::Program;
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -44,6 +47,7 @@ pub struct Record {
     program: Digest,
     /// What may change without making it another build.
     changeable: Changeable,
+    circumstances: Circumstances,
 }
 
 /// The record of the build that was asked for.
@@ -67,6 +71,7 @@ pub fn recall(options: &Options, cache: &Cache, moment: SystemTime) -> Option<Re
     let mut record: Record = postcard::from_bytes(&remembered.content).ok()?;
     if cache::State::of(&record.target) != record.state
         || !record.folder.iter().all(|(path, state)| cache::State::of(path) == *state)
+        || !record.circumstances.hold()
     {
         return None;
     }
@@ -96,8 +101,10 @@ pub fn recall(options: &Options, cache: &Cache, moment: SystemTime) -> Option<Re
 
 /// Keeps what a build made that began at `moment`.
 pub fn note(options: &Options, cache: &Cache, moment: SystemTime, packed: Packed, warnings: &[Warning]) -> Built {
-    let Packed { built, folder, trailer, program, changeable, ran_hooks } = packed;
-    let Some(question) = question(options).filter(|_| !ran_hooks && changeable.is_settled()) else { return built };
+    let Packed { built, folder, trailer, program, changeable, seen } = packed;
+    let Some(question) = question(options).filter(|_| seen.beyond().next().is_none() && changeable.is_settled()) else {
+        return built;
+    };
     let warnings = warnings.iter().map(|warning| (warning.message.clone(), warning.importance == Importance::Detail));
     let looked_at: HashSet<&Path> = changeable.paths().collect();
     let witnesses: Vec<PathBuf> =
@@ -114,6 +121,7 @@ pub fn note(options: &Options, cache: &Cache, moment: SystemTime, packed: Packed
         warnings: warnings.collect(),
         program,
         changeable,
+        circumstances: Circumstances::of(&seen),
     };
     if let Ok(record) = postcard::to_stdvec(&record) {
         cache.note(&question, moment, &witnesses, &record);
@@ -133,8 +141,8 @@ pub struct Packed {
     pub program: Digest,
     /// What may change without making it another build.
     pub changeable: Changeable,
-    /// Whether hooks ran, which may have read anything.
-    pub ran_hooks: bool,
+    /// What hooks looked at.
+    pub seen: Seen,
 }
 
 /// Stands for all that is known of a program before its modules are.

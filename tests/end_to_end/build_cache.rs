@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A program with a cache of its own.
-struct Place {
+pub struct Place {
     folder: tempfile::TempDir,
 }
 
 impl Place {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub fn new(files: &[(&str, &str)]) -> Self {
         let place = Place { folder: tempfile::tempdir().unwrap() };
         for (name, content) in files {
             place.write(name, content);
@@ -22,18 +22,18 @@ impl Place {
         place
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn write(&self, name: &str, content: &str) {
+    pub fn write(&self, name: &str, content: &str) {
         let path = self.path(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();
     }
 
     /// `rpack build` of the folder `program`, to the file `name`.
-    fn command(&self, program: &str, name: &str) -> Command {
+    pub fn command(&self, program: &str, name: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rpack"));
         clean(&mut command);
         command.env("RPACK_CACHE_DIR", self.path("cache")).arg("build").arg(self.path(program));
@@ -42,14 +42,14 @@ impl Place {
     }
 
     /// Builds, and gives the bytes of the executable and what rpack said.
-    fn build(&self, program: &str, name: &str, arguments: &[&str]) -> (Vec<u8>, String) {
+    pub fn build(&self, program: &str, name: &str, arguments: &[&str]) -> (Vec<u8>, String) {
         let output = run(self.command(program, name).args(arguments));
         assert!(output.status.success(), "{}", text(&output.stderr));
         (fs::read(self.path(name)).unwrap(), text(&output.stderr))
     }
 
     /// Builds as if nothing had ever been built.
-    fn build_anew(&self, program: &str) -> Vec<u8> {
+    pub fn build_anew(&self, program: &str) -> Vec<u8> {
         self.build(program, "anew", &["--no-cache"]).0
     }
 
@@ -61,7 +61,7 @@ impl Place {
 
     /// Waits until the files are old enough for their states to be trusted, which cannot be had otherwise: the kernel sets the
     /// time of the last change of any kind.
-    fn let_settle(&self, names: &[&str]) {
+    pub fn let_settle(&self, names: &[&str]) {
         for path in names.iter().map(|name| self.path(name)) {
             while !packer::cache::State::of(&path).is_settled(std::time::SystemTime::now()) {
                 std::thread::yield_now();
@@ -123,7 +123,7 @@ fn every_change_is_seen() {
 }
 
 /// How much a build did that was asked for its timings.
-fn extent(said: &str) -> &'static str {
+pub fn extent(said: &str) -> &'static str {
     let did = |step: &str| said.lines().any(|line| line.ends_with(&format!("%  {step}")));
     match (did("Analyzing"), did("Revising")) {
         (true, _) => "all",

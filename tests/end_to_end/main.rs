@@ -15,6 +15,7 @@ mod flags;
 mod guide;
 mod hooks;
 mod hooks_contributed;
+mod hooks_watched;
 mod hostile_places;
 mod identity;
 mod interpreter_mode;

@@ -12,7 +12,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 const WORKER: &str = include_str!("worker/worker.py");
 
 /// The modules that it offers to hooks, and those that it is made of.
-const MODULES: [(&str, &str); 19] = [
+const MODULES: [(&str, &str); 20] = [
     ("PyInstaller", include_str!("worker/pyinstaller.py")),
     ("PyInstaller.compat", include_str!("worker/compat.py")),
     ("PyInstaller.depend", ""),
@@ -32,6 +32,7 @@ const MODULES: [(&str, &str); 19] = [
     ("_rpack.questions", include_str!("worker/questions.py")),
     ("_rpack.running", include_str!("worker/running.py")),
     ("_rpack.search", include_str!("worker/search.py")),
+    ("_rpack.watching", include_str!("worker/watching.py")),
 ];
 
 /// A running interpreter that runs hooks.

@@ -53,7 +53,7 @@ pub struct Read<'a> {
     /// Modules that could not be compiled.
     pub uncompiled: &'a [String],
     /// Files that were read for something else, too: a source may say which version the program has.
-    pub otherwise: &'a [PathBuf],
+    pub otherwise: &'a [&'a Path],
 }
 
 /// A source that was edited.

@@ -2,16 +2,19 @@
 import functools
 import os
 
+from _rpack import watching
+
 
 def call(function, *arguments, **named):
     import pickle
 
     reading, writing = os.pipe()
-    child = os.fork()
+    child = watching.copy()
     if child == 0:
         try:
             with os.fdopen(writing, "wb") as pipe:
-                pipe.write(_outcome(function, arguments, named))
+                outcome = _outcome(function, arguments, named)
+                pipe.write(pickle.dumps((outcome, watching.taken())))
         finally:
             os._exit(0)
     os.close(writing)
@@ -19,8 +22,11 @@ def call(function, *arguments, **named):
         answer = pipe.read()
     _, status = os.waitpid(child, 0)
     if not answer:
+        watching.lose("a process that ended")
         raise RuntimeError(f"the isolated function {function.__name__!r} ended its process ({describe(status)})")
-    succeeded, value = pickle.loads(answer)
+    outcome, seen = pickle.loads(answer)
+    watching.add(seen)
+    succeeded, value = pickle.loads(outcome)
     if succeeded:
         return value
     raise value

@@ -3,7 +3,7 @@ import glob
 import os
 import types
 
-from _rpack import metadata, notes, not_offered
+from _rpack import metadata, notes, not_offered, watching
 from _rpack.hook_api import HookApi, PreFindModulePathApi, PreSafeImportModuleApi
 
 
@@ -17,7 +17,7 @@ def answer(request):
         missing = not_offered.named_by(error)
         result = {"not_offered": missing} if missing else {}
         result["error"] = {"message": f"{type(error).__name__}: {error}", "line": line_of(error, request["hook"])}
-    return {**result, "notes": notes.taken()}
+    return {**result, "notes": notes.taken(), "seen": watching.taken()}
 
 
 def run_hook(request):

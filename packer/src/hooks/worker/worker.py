@@ -16,8 +16,9 @@ def main():
     import _rpack.questions
 
     _rpack.questions.ask = channel.ask
-    from _rpack import running
+    from _rpack import running, watching
 
+    watching.start()
     while True:
         channel.send(running.answer(channel.receive()))
 
