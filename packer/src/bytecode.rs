@@ -147,8 +147,7 @@ pub fn compile_one(path: &str, source: &Content, compiler: &Compiler, cache: &Ca
 /// Which compiler an interpreter has: the content of the file that holds it, because two builds of one version may differ.
 fn identity(interpreter: &Interpreter, cache: &Cache) -> Result<Digest, Error> {
     let file = interpreter.libpython.as_ref().filter(|_| interpreter.uses_libpython).unwrap_or(&interpreter.executable);
-    let look = cache.look(file).map_err(|source| Unreadable { path: file.clone(), source })?;
-    Ok(look.digest)
+    Ok(cache.digest(file).map_err(|source| Unreadable { path: file.clone(), source })?)
 }
 
 /// The level that the interpreter will run at: without assertions from 1, without docstrings from 2. The last option counts, as

@@ -131,6 +131,24 @@ impl Cache {
     ///
     /// If it has to be read and cannot be.
     pub fn look(&self, path: &Path) -> io::Result<Look> {
+        let mut content = None;
+        let digest = self.digest_by(path, || {
+            let read = content.insert(fs::read(path)?);
+            Ok(blake3::hash(read).into())
+        })?;
+        Ok(Look { digest, content })
+    }
+
+    /// The hash of a file's content, for those who do not need the content itself: it is never in memory as a whole.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Cache::look`].
+    pub fn digest(&self, path: &Path) -> io::Result<Digest> {
+        self.digest_by(path, || digest_of(path))
+    }
+
+    fn digest_by(&self, path: &Path, read: impl FnOnce() -> io::Result<Digest>) -> io::Result<Digest> {
         let moment = SystemTime::now();
         let state = State::of(path);
         let key = Key::new("digest", [path.as_os_str().as_encoded_bytes(), &state.to_bytes()]);
@@ -138,14 +156,13 @@ impl Cache {
             && self.folder.is_some()
             && let Some(digest) = self.get(&key).and_then(|digest| digest.try_into().ok())
         {
-            return Ok(Look { digest, content: None });
+            return Ok(digest);
         }
-        let content = fs::read(path)?;
-        let digest: Digest = blake3::hash(&content).into();
+        let digest = read()?;
         if state.is_settled(moment) && State::of(path) == state {
             self.put(key, &digest);
         }
-        Ok(Look { digest, content: Some(content) })
+        Ok(digest)
     }
 
     /// The answer to a question, if it is known and still true.
@@ -249,8 +266,7 @@ impl Cache {
                 return digest;
             }
             let moment = SystemTime::now();
-            let Ok(content) = fs::read(&executable) else { return unique() };
-            let digest: Digest = blake3::hash(&content).into();
+            let Ok(digest) = digest_of(&executable) else { return unique() };
             self.note(&question, moment, &[executable], &digest);
             digest
         })
@@ -285,7 +301,7 @@ impl Cache {
 impl rpack_analyzer::Memory for Cache {
     fn recall(&self, file: &Path, question: &[u8]) -> Option<Vec<u8>> {
         self.folder.as_ref()?;
-        let digest = self.look(file).ok()?.digest;
+        let digest = self.digest(file).ok()?;
         self.get(&self.key("finding", [question, &digest]))
     }
 
@@ -336,6 +352,13 @@ impl Look {
             }
         }
     }
+}
+
+/// The hash of a file's content.
+fn digest_of(path: &Path) -> io::Result<Digest> {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update_reader(fs::File::open(path)?)?;
+    Ok(hasher.finalize().into())
 }
 
 /// Stands for an rpack whose executable cannot be read: no other build is made by the same.
