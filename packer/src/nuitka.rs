@@ -112,6 +112,8 @@ struct Library {
 struct Facts {
     /// The modules that are in it, by their names.
     modules: Vec<String>,
+    /// Those that were left to bytecode because Nuitka refuses them, and what it said.
+    refused: Vec<(String, String)>,
 }
 
 /// What became of a unit: a library, or bytecode as before and why.
@@ -170,8 +172,12 @@ fn key(unit: &Unit, collection: &Collection, how: &Compilation, tools: &Tools, c
 fn put(collection: &mut Collection, unit: &Unit, library: Library) -> Vec<Warning> {
     let is_in = |name: &str| library.facts.modules.iter().any(|module| module == name);
     let names = |number: &usize| collection.modules[*number].name.clone();
-    let left_out = unit.modules.iter().map(names).filter(|name| !is_in(name));
-    let warnings = left_out.map(|name| Warning::stays_bytecode(&name, "Nuitka left it out")).collect();
+    let refused = &library.facts.refused;
+    let warn = |name: String| match refused.iter().find(|(refused, _)| *refused == name) {
+        Some((_, said)) => error::refusal(&name, said),
+        None => vec![Warning::stays_bytecode(&name, "Nuitka left it out")],
+    };
+    let warnings = unit.modules.iter().map(names).filter(|name| !is_in(name)).flat_map(warn).collect();
     for &number in &unit.modules {
         let module = &mut collection.modules[number];
         if is_in(&module.name) {

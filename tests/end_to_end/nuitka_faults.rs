@@ -114,30 +114,43 @@ fn another_nuitka_than_rpack_knows_is_left_alone() {
 fn what_cannot_be_compiled_of_dependencies_stays_bytecode() {
     let folder = tempfile::tempdir().unwrap();
     // One that Nuitka refuses as the interpreter does, when it is imported; and one that takes a C compiler minutes.
+    let refused = "def outer():\n    nonlocal missing\n    missing = 1\n";
     let generated = "NAMES.append(dict(name='name', number=1))\n".repeat(1_500);
     let python = environment(
         folder.path(),
         &[
-            ("refused.py", "def outer():\n    nonlocal missing\n    missing = 1\n"),
+            ("refused.py", refused),
             ("things/__init__.py", "from things.names import NAMES\nNUMBER = len(NAMES)\n"),
+            ("things/bad/__init__.py", refused),
+            ("things/bad/below.py", "X = 1\n"),
+            ("things/good.py", "X = 1\n"),
+            ("things/old.py", refused),
             ("things/names.py", &format!("NAMES = []\n{generated}")),
             ("things-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: things\nVersion: 1\n"),
             ("things-1.dist-info/RECORD", "refused.py,,\nthings/__init__.py,,\nthings/names.py,,\n"),
         ],
     );
     let program = folder.path().join("main.py");
-    let main = "import things\nprint([hasattr(m, '__compiled__') for m in (things, things.names)], things.NUMBER)\n\
-                try:\n    import refused\nexcept SyntaxError as error:\n    print(error.msg)\n";
+    let main = "import things, things.good\n\
+                print([hasattr(m, '__compiled__') for m in (things, things.names, things.good)], things.NUMBER)\n\
+                def attempt(name):\n    try:\n        __import__(name)\n\
+                \x20   except SyntaxError as error:\n        print(name, error.msg)\n\
+                for name in ('refused', 'things.old', 'things.bad', 'things.bad.below'):\n    attempt(name)\n\
+                def never():\n    import refused, things.old, things.bad.below\n";
     fs::write(&program, main).unwrap();
     let packed = folder.path().join("packed");
     let modules = cache().join("nuitka-of-dependencies");
     let arguments = ["--compile", "dependencies", "--module-cache-dir", modules.to_str().unwrap()];
     let said = build_with_nuitka(&program, &python, &packed, &arguments);
     assert!(compiled(&said).contains(&"refused"), "{said}");
-    assert!(said.contains("warning: Nuitka could not compile `refused`, which stays bytecode"), "{said}");
+    for name in ["refused", "things.old", "things.bad"] {
+        let message = format!("warning: Nuitka could not compile `{name}`, which stays bytecode");
+        assert!(said.contains(&message), "{said}");
+    }
     assert!(said.contains("The module `things.names` stays bytecode: one piece of its code is so long"), "{said}");
-    let expected = "[True, False] 1500\nno binding for nonlocal 'missing' found\n";
-    assert_eq!(text(&run(&mut Command::new(&packed)).stdout), expected);
+    let refused = ["refused", "things.old", "things.bad", "things.bad.below"];
+    let refused = refused.map(|name| format!("{name} no binding for nonlocal 'missing' found\n")).concat();
+    assert_eq!(text(&run(&mut Command::new(&packed)).stdout), format!("[True, False, True] 1500\n{refused}"));
 }
 
 #[test]

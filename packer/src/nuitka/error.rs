@@ -70,15 +70,20 @@ impl Error {
     /// What to tell where only this unit's code cannot be compiled and the build can go on without it: the end of what was said, and for
     /// those who ask for details all of it. `None` where others would fail too.
     pub(super) fn as_warnings(&self) -> Option<Vec<Warning>> {
-        let (unit, output) = match self {
+        match self {
             // What was killed did not say why.
-            Error::Failed { status, .. } if status.code().is_none() => return None,
-            Error::Failed { output, .. } if cause(output).is_some_and(|cause| cause != INVALID) => return None,
-            Error::Failed { unit, output, .. } | Error::NothingMade { unit, output, .. } => (unit, output),
-            _ => return None,
-        };
-        let last = output.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
-        Some(vec![Warning::refused_by_nuitka(unit, last.trim()), Warning::stays_bytecode(unit, &self.to_string())])
+            Error::Failed { status, .. } if status.code().is_none() => None,
+            Error::Failed { output, .. } if cause(output).is_some_and(|cause| cause != INVALID) => None,
+            Error::Failed { unit, .. } | Error::NothingMade { unit, .. } => Some(refusal(unit, &self.to_string())),
+            _ => None,
+        }
+    }
+
+    /// Whether Nuitka says that the source at `place` is no valid Python.
+    pub(super) fn is_against(&self, place: &str) -> bool {
+        let Error::Failed { output, .. } = self else { return false };
+        let names_it = output.lines().any(|line| line.contains(&format!("/{place}\", line ")));
+        names_it && cause(output) == Some(INVALID)
     }
 
     /// Makes an error of an operation that failed, to be used with `map_err`.
@@ -86,6 +91,12 @@ impl Error {
         let path = path.to_path_buf();
         move |source| Error::Io { path, source }
     }
+}
+
+/// What to tell of a module or package that stays bytecode because Nuitka says this: the end of it, and for those who ask for details all.
+pub(super) fn refusal(name: &str, said: &str) -> Vec<Warning> {
+    let last = said.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or_default();
+    vec![Warning::refused_by_nuitka(name, last), Warning::stays_bytecode(name, said)]
 }
 
 fn looked_for(asked: Option<&Path>) -> String {

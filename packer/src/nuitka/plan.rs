@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 ///
 /// Nuitka's own code, some 0.8 MB, is in each, and calls inside of one are cheaper than those to another. So a package is one, though
 /// an edit of one of its modules then has Nuitka read all of them again.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Unit {
     /// The module that is imported before any other of them.
     pub root: String,

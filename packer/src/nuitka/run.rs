@@ -110,8 +110,9 @@ fn work(units: &[&Unit], job: &Job, next: &AtomicUsize, sender: &Sender<Message>
         let number = next.fetch_add(1, Ordering::Relaxed);
         let Some(unit) = units.get(number) else { break };
         // Nobody listens any more where the build was given up.
-        let ended =
-            compile(unit, units.len(), job, |folder| drop(sender.send(Message::Begun(number, folder.to_owned()))));
+        let ended = compile_valid(unit, units.len(), job, |folder| {
+            drop(sender.send(Message::Begun(number, folder.to_owned())))
+        });
         drop(sender.send(Message::Ended(number, ended)));
     }
 }
@@ -126,8 +127,28 @@ fn compiled_so_far(folder: &Path) -> usize {
     fs::read_dir(folder).map_or(0, |entries| entries.flatten().filter(is_module).count())
 }
 
+/// Compiles one unit of so many. Of a library's, what Nuitka calls no valid Python is left out, which it says of one module at a time:
+/// importing it fails as it does in plain Python, and all others are compiled.
+fn compile_valid(unit: &Unit, count: usize, job: &Job, begun: impl Fn(&Path)) -> Result<Library, Error> {
+    let mut unit = unit.clone();
+    let mut refused = Vec::new();
+    loop {
+        let error = match compile(&unit, count, job, &begun) {
+            Ok(Library { bytes, facts }) => return Ok(Library { bytes, facts: Facts { refused, ..facts } }),
+            Err(error) => error,
+        };
+        let modules = || unit.modules.iter().map(|&number| &job.collection.modules[number]);
+        let invalid = modules().find(|module| module.name != unit.root && error.is_against(unit.place_of(module)));
+        let Some(invalid) = invalid.filter(|_| !unit.is_own) else { return Err(error) };
+        let below = format!("{}.", invalid.name);
+        let is_left = |name: &str| name != invalid.name && !name.starts_with(&below);
+        refused.push((invalid.name.clone(), error.to_string()));
+        unit.modules.retain(|&number| is_left(&job.collection.modules[number].name));
+    }
+}
+
 /// Compiles one unit of so many. What is made does not depend on where.
-fn compile(unit: &Unit, count: usize, job: &Job, begun: impl FnOnce(&Path)) -> Result<Library, Error> {
+fn compile(unit: &Unit, count: usize, job: &Job, begun: impl Fn(&Path)) -> Result<Library, Error> {
     let folder =
         tempfile::Builder::new().prefix("rpack-nuitka-").tempdir().map_err(Error::io(&std::env::temp_dir()))?;
     let (sources, output) = (folder.path().join("sources"), folder.path().join("output"));
@@ -169,7 +190,7 @@ fn compile(unit: &Unit, count: usize, job: &Job, begun: impl FnOnce(&Path)) -> R
         fs::read(&made).map_err(|source| Error::NothingMade { unit: unit.root.clone(), source, output: said() })?;
     let report = output.join(REPORT);
     let report = fs::read_to_string(&report).map_err(Error::io(&report))?;
-    Ok(Library { bytes, facts: Facts { modules: modules_in(&report, unit) } })
+    Ok(Library { bytes, facts: Facts { modules: modules_in(&report, unit), refused: Vec::new() } })
 }
 
 /// The file in which Nuitka says what it did.
