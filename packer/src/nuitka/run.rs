@@ -64,7 +64,7 @@ pub fn run(
         }
         drop(sender);
         let mut running: HashMap<usize, PathBuf> = HashMap::new();
-        let (mut finished, mut shown, mut failure) = (0, usize::MAX, None);
+        let (mut finished, mut shown, mut failure) = (0, None, None);
         loop {
             let message = match messages.recv_timeout(PAUSE) {
                 Ok(message) => Some(message),
@@ -94,11 +94,12 @@ pub fn run(
             }
             let compiled =
                 |(&number, folder): (&usize, &PathBuf)| compiled_so_far(folder).min(units[number].modules.len());
-            let done = finished + running.iter().map(compiled).sum::<usize>();
-            if done != shown && failure.is_none() {
+            // Between its end and the message about it the folder of a unit is gone.
+            let done = (finished + running.iter().map(compiled).sum::<usize>()).max(shown.unwrap_or_default());
+            if shown != Some(done) && failure.is_none() {
                 let left = (done > 0).then(|| started.elapsed().mul_f64((count - done) as f64 / done as f64));
                 report(Progress::Compiled { done: known + done, total: job.total, left });
-                shown = done;
+                shown = Some(done);
             }
         }
         failure.map_or(Ok(()), Err)
