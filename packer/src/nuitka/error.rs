@@ -122,6 +122,8 @@ fn explained(unit: &str, output: &str) -> String {
 
 const NO_HEADERS: &str = "The interpreter's headers are missing: install Debian's `python3-dev`, Fedora's `python3-devel`, or take an \
     interpreter that has them (pyenv, uv)";
+const NO_C_HEADERS: &str =
+    "The C library's headers are missing: install Debian's `libc6-dev`, Fedora's `glibc-devel`, Alpine's `musl-dev`";
 const FULL: &str =
     "The folder for temporary files, or that of the cache, is full; TMPDIR and RPACK_CACHE_DIR name others";
 const NO_MEMORY: &str = "The C compiler had too little memory: fewer `--jobs` take less";
@@ -129,8 +131,12 @@ const INVALID: &str = "It is no valid Python for this interpreter, and importing
 
 /// Recognizes the failures that happen to many.
 fn cause(output: &str) -> Option<&'static str> {
-    let known: [(&[&str], &str); 4] = [
-        (&["Python.h: No such file", "'Python.h' development headers", "-dev package"], NO_HEADERS),
+    let known: [(&[&str], &str); 5] = [
+        (
+            &["Python.h: No such file", "'Python.h' file not found", "'Python.h' development headers", "-dev package"],
+            NO_HEADERS,
+        ),
+        (&[".h: No such file or directory", ".h' file not found"], NO_C_HEADERS),
         (&["No space left on device"], FULL),
         (&["Killed signal", "internal compiler error: Killed", "out of memory"], NO_MEMORY),
         (&["SyntaxError"], INVALID),
@@ -146,7 +152,9 @@ mod tests {
     fn common_failures_are_explained() {
         for (output, hint) in [
             ("prelude.h:12: fatal error: Python.h: No such file or directory", "python3-dev"),
+            ("prelude.h:12:10: fatal error: 'Python.h' file not found", "python3-dev"),
             ("FATAL: Error, no 'Python.h' development headers can be found at '/include'", "python3-dev"),
+            ("pyport.h:4:10: fatal error: limits.h: No such file or directory", "libc6-dev"),
             ("cc1: No space left on device", "TMPDIR"),
             ("gcc: fatal error: Killed signal terminated program cc1", "--jobs"),
             ("SyntaxError: invalid syntax", "no valid Python"),
