@@ -164,10 +164,10 @@ pub enum Goal {
 /// How closely compiled modules keep to plain Python.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Compatibility {
-    /// Nuitka may improve on it, in messages for example.
+    /// As Nuitka does it: endless recursion through a function in C overflows the stack.
     #[default]
     Usual,
-    /// Even where that is worse.
+    /// With what Nuitka has for its own comparisons: such recursion is a `RecursionError`, as in plain Python.
     Full,
 }
 

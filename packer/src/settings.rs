@@ -124,7 +124,7 @@ pub struct Settings {
     #[serde(deserialize_with = "text")]
     pub compile: Option<CompileScope>,
 
-    /// With `--backend nuitka`: keep to plain Python also where Nuitka would do better, in messages for example
+    /// With `--backend nuitka`: count calls of built-in functions too, so that endless recursion through one is no crash
     #[arg(long)]
     pub full_compat: bool,
 

@@ -28,6 +28,7 @@ mod messages;
 mod naming;
 mod nuitka;
 mod nuitka_faults;
+mod nuitka_flags;
 mod one_folder;
 mod packages;
 mod process;

@@ -136,29 +136,6 @@ fn only_what_changed_is_compiled_again() {
 }
 
 #[test]
-fn flags_about_the_program_hold_for_compiled_ones() {
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("program");
-    let main = "import importlib, os\n\
-        print('__compiled__' in globals(), hasattr(importlib.import_module('la' + 'te'), '__compiled__'))\n\
-        try:\n    import unwanted\nexcept ImportError as error:\n    print(error)\n\
-        print(open(os.path.join(os.path.dirname(__file__), 'more', 'note.txt')).read())\nassert False\n";
-    let files = [("main.py", main), ("late.py", "X = 1\n"), ("unwanted.py", "X = 2\n"), ("note.txt", "noted")];
-    write_files(&program, &files);
-    let note = format!("{}:more", program.join("note.txt").display());
-    let packed = folder.path().join("dist").join("named");
-    let mut command = rpack();
-    command.args(["build", "--backend", "nuitka", "--name", "named", "--strip", "--optimize", "1", "--debug"]);
-    command.args(["--hidden-import", "late", "--exclude-module", "unwanted", "--add-data", &note, "--python"]);
-    command.arg(interpreters::any()).arg(program.join("main.py")).arg("--distpath").arg(packed.parent().unwrap());
-    let built = run(&mut command);
-    assert!(built.status.success(), "{}", text(&built.stderr));
-    let output = run(&mut Command::new(&packed));
-    assert_eq!(text(&output.stdout), "True True\nNo module named 'unwanted'\nnoted\n");
-    assert!(output.status.success() && text(&output.stderr).contains("runtime: running __main__"), "{output:?}");
-}
-
-#[test]
 fn two_builds_are_compared_with_everything_compiled_again() {
     let folder = tempfile::tempdir().unwrap();
     write_files(folder.path(), &SHOP);
@@ -272,72 +249,6 @@ fn dependencies_are_compiled_when_they_are_asked_for() {
         let said = build_with_nuitka(&program, &python, &packed, &arguments);
         assert!(compiled(&said).iter().all(|unit| units.contains(unit)), "{said}");
         assert_eq!(text(&run(&mut Command::new(&packed)).stdout), answer, "{scope}");
-    }
-}
-
-#[test]
-fn the_environments_own_nuitka_is_asked_for_what_the_flags_say() {
-    // It says what it was asked for, and refuses.
-    let stand_in =
-        "import os, sys\nprint(' '.join(sys.argv[1:]))\nprint(open(os.environ['CC'], 'rb').read()[-8:])\nsys.exit(3)\n";
-    let folder = tempfile::tempdir().unwrap();
-    let python = environment(
-        folder.path(),
-        &[
-            ("nuitka/__init__.py", ""),
-            ("nuitka/__main__.py", stand_in),
-            ("Nuitka-4.99.dist-info/METADATA", "Metadata-Version: 2.1\nName: Nuitka\nVersion: 4.99\n"),
-            ("Nuitka-4.99.dist-info/RECORD", "nuitka/__init__.py,,\nnuitka/__main__.py,,\n"),
-        ],
-    );
-    let program = folder.path().join("main.py");
-    fs::write(&program, "print('hi')\n").unwrap();
-    let packed = folder.path().join("packed");
-    let said = |arguments: &[&str]| {
-        let result = try_with_nuitka(rpack(), &program, &python, &packed, arguments);
-        assert_eq!(result.status.code(), Some(1), "{}", text(&result.stderr));
-        assert!(!packed.exists());
-        text(&result.stderr)
-    };
-    let usual = said(&[]);
-    assert!(usual.contains("error: Nuitka could not compile `__main__` (exit status: 3)"), "{usual}");
-    assert!(usual.contains("--mode=module --lto=no ") && usual.contains("hint: `--backend bytecode` packs"), "{usual}");
-    assert!(!usual.contains("--full-compat") && !usual.contains("no_asserts"), "{usual}");
-    let small = said(&["--optimize-size", "--full-compat", "--python-option", "O", "--jobs", "3"]);
-    let flags = ["--jobs=3", "--lto=yes", "--full-compat", "--python-flag=no_asserts", "@\" -Os"];
-    assert!(flags.iter().all(|flag| small.contains(flag)), "{small}");
-    let fast = said(&["--optimize-speed", "--optimize", "2"]);
-    assert!(["--lto=yes", "--python-flag=no_docstrings", "@\" -O3"].iter().all(|flag| fast.contains(flag)), "{fast}");
-}
-
-#[test]
-fn small_machine_code_is_smaller() {
-    let folder = tempfile::tempdir().unwrap();
-    let program = folder.path().join("main.py");
-    fs::write(&program, "print(sum(i * i for i in range(10)))\n").unwrap();
-    let size = |name: &str, arguments: &[&str]| {
-        let made = folder.path().join(name);
-        build_with_nuitka(&program, interpreters::any(), &made, &[&["--onedir"], arguments].concat());
-        assert_eq!(text(&run(&mut Command::new(made.join(name))).stdout), "285\n");
-        let libraries = fs::read_dir(made.join("_internal")).unwrap().map(|entry| entry.unwrap());
-        let mut libraries = libraries.filter(|entry| entry.file_name().to_string_lossy().starts_with("main.cpython-3"));
-        libraries.next().expect("the main module is a library").metadata().unwrap().len()
-    };
-    // Of machine code nothing is left to strip: Nuitka keeps no symbols.
-    let (usual, small) = (size("usual", &[]), size("small", &["--optimize-size"]));
-    assert!(small * 2 < usual, "{small} of {usual} bytes");
-}
-
-#[test]
-fn flags_of_nuitka_say_that_they_need_it() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("main.py"), "print('hi')\n").unwrap();
-    let flags = ["main.py", "--compile", "all", "--full-compat", "--optimize-speed", "--show-progress"];
-    let result = crate::rpack::build_in(folder.path(), &flags);
-    let said = text(&result.stderr);
-    assert!(result.status.success(), "{said}");
-    for flag in ["--compile", "--full-compat", "--optimize-speed", "--show-progress"] {
-        assert!(said.contains(&format!("note: `{flag}` has no effect without `--backend nuitka`")), "{said}");
     }
 }
 
