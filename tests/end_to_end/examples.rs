@@ -16,6 +16,9 @@ pub fn drive(name: &str, arguments: &[&str], plugin: &Path) {
 
 macro_rules! example_tests {
     ($($name:ident)*) => {
+        /// All of them.
+        pub const EXAMPLES: &[&str] = &[$(stringify!($name)),*];
+
         $(
             mod $name {
                 use super::*;

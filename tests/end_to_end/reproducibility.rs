@@ -1,5 +1,6 @@
 //! Equal inputs give equal bytes, whatever the circumstances.
 
+use crate::examples::EXAMPLES;
 use crate::interpreters;
 use crate::packages;
 use crate::rpack::{build, example, repository, rpack, run, text};
@@ -53,7 +54,7 @@ fn copy_folder(from: &Path, to: &Path) {
 fn examples_are_the_same_from_another_machine() {
     let folder = folder_in_memory();
     let mut pythons: HashMap<String, PathBuf> = HashMap::new();
-    for name in ["simple_plugin", "auth_plugin", "logging_plugin", "rate_limit_plugin", "transform_plugin"] {
+    for name in EXAMPLES {
         let copy = folder.path().join("elsewhere").join(name);
         copy_folder(&repository().join("examples").join(name), &copy);
         // The first that declares something makes an environment anew, at another path, and others that declare the same use it.

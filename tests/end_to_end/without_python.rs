@@ -1,6 +1,6 @@
 //! Packed programs where no Python can be seen, and in the ways in which users start them.
 
-use crate::examples::drive;
+use crate::examples::{EXAMPLES, drive};
 use crate::rpack::{cache, example, run, text, workspace};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -80,14 +80,16 @@ fn copy(name: &str, target: &Path) {
 }
 
 #[test]
-fn a_plugin_serves_where_no_python_is_installed() {
-    let folder = reachable_folder();
-    let plugin = folder.path().join("simple_plugin");
-    copy("simple_plugin", &plugin);
-    let script = hidden(folder.path(), &plugin);
-    // The first run unpacks, the second finds everything there.
-    for _ in 0..2 {
-        drive("simple_plugin", &["--network", "tcp"], &script);
+fn plugins_serve_where_no_python_is_installed() {
+    for name in EXAMPLES {
+        let folder = reachable_folder();
+        let plugin = folder.path().join(name);
+        copy(name, &plugin);
+        let script = hidden(folder.path(), &plugin);
+        // The first run unpacks, the second finds everything there.
+        for _ in 0..2 {
+            drive(name, &["--network", "tcp"], &script);
+        }
     }
 }
 
