@@ -7,6 +7,13 @@ use serde_json::Value;
 use std::fs;
 use std::process::Command;
 
+/// The actions that the workflows use, in the versions that were read about, with the inputs that are given to them.
+const ACTIONS: [(&str, &[&str]); 3] = [
+    ("actions/checkout@v6", &[]),
+    ("actions/setup-python@v6", &["python-version"]),
+    ("actions/upload-artifact@v7", &["if-no-files-found", "name", "path"]),
+];
+
 /// A workflow as a program that knows YAML reads it.
 fn workflow(name: &str) -> Value {
     let python = environment_with("guide", &repository().join("tests/guide"));
@@ -21,6 +28,29 @@ fn workflow(name: &str) -> Value {
 /// The commands of a job, step by step.
 fn commands(job: &Value) -> Vec<&str> {
     job["steps"].as_array().unwrap().iter().filter_map(|step| step["run"].as_str()).collect()
+}
+
+#[test]
+fn the_workflows_ask_actions_for_what_they_know() {
+    let folder = fs::read_dir(repository().join(".github/workflows")).unwrap();
+    let mut names: Vec<_> = folder.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort_unstable();
+    // Each has a test of its own below.
+    assert_eq!(names, ["plugins.yml", "test.yml"]);
+    for name in names {
+        let workflow = workflow(&name);
+        let jobs = workflow["jobs"].as_object().unwrap().values();
+        for step in jobs.flat_map(|job| job["steps"].as_array().unwrap()) {
+            let Some(action) = step["uses"].as_str() else {
+                assert!(step["run"].is_string(), "{name}: {step}");
+                continue;
+            };
+            let known = ACTIONS.iter().find(|(known, _)| *known == action);
+            let (_, inputs) = known.unwrap_or_else(|| panic!("{name} uses {action}, which nobody has read about"));
+            let given: Vec<_> = step["with"].as_object().into_iter().flat_map(|given| given.keys()).collect();
+            assert!(given.iter().all(|input| inputs.contains(&input.as_str())), "{name}: {action} is given {given:?}");
+        }
+    }
 }
 
 #[test]
