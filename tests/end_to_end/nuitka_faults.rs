@@ -27,6 +27,30 @@ fn a_missing_compiler_is_said_with_what_to_install() {
     }
 }
 
+#[test]
+fn what_to_install_is_said_for_this_system() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("main.py");
+    fs::write(&program, "print('hi')\n").unwrap();
+    let release = folder.path().join("os-release");
+    for (system, expected) in [
+        ("ID=debian\n", "Install one: `apt-get install gcc libc6-dev`, or set CC"),
+        ("ID=fedora\n", "Install one: `dnf install gcc`, or set CC"),
+        ("ID=alpine\n", "Install one: `apk add gcc musl-dev`, or set CC"),
+        ("ID=arch\n", "Install one: `pacman -S gcc`, or set CC"),
+        ("ID=other\n", "Install gcc or clang, or set CC"),
+    ] {
+        fs::write(&release, system).unwrap();
+        let mut command = Command::new("unshare");
+        let script = "mount --bind \"$0\" /etc/os-release && PATH=/nowhere exec \"$@\"";
+        command.args(["--mount", "sh", "-c", script]).arg(&release).arg(env!("CARGO_BIN_EXE_rpack"));
+        crate::rpack::clean(&mut command);
+        let result = try_with_nuitka(command, &program, interpreters::any(), &folder.path().join("packed"), &[]);
+        let said = text(&result.stderr);
+        assert!(!result.status.success() && said.contains(expected), "{said}");
+    }
+}
+
 /// A compiler that does something else where it is to compile, and is gcc otherwise.
 fn compiler(folder: &Path, instead: &str) -> PathBuf {
     let compiler = folder.join("gcc");

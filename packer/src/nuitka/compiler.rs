@@ -45,7 +45,7 @@ pub fn install_hint(system: &str) -> String {
     };
     let names = format!("{} {}", value("ID"), value("ID_LIKE"));
     let commands = [
-        (&["debian", "ubuntu"][..], "apt-get install gcc"),
+        (&["debian", "ubuntu"][..], "apt-get install gcc libc6-dev"),
         (&["fedora", "rhel", "centos"], "dnf install gcc"),
         (&["suse", "opensuse"], "zypper install gcc"),
         (&["arch"], "pacman -S gcc"),
@@ -83,6 +83,7 @@ mod tests {
             ("NAME=x\nID=linuxmint\nID_LIKE=\"ubuntu debian\"\n", "apt-get install gcc"),
             ("ID=\"rocky\"\nID_LIKE=\"rhel centos fedora\"\n", "dnf install gcc"),
             ("ID=arch\n", "pacman -S gcc"),
+            ("ID=\"opensuse-leap\"\nID_LIKE=\"suse opensuse\"\n", "zypper install gcc"),
             ("ID=alpine\n", "apk add gcc musl-dev"),
             ("", "Install gcc or clang"),
         ] {
