@@ -22,6 +22,7 @@ use plan::Unit;
 use rpack_analyzer::{Distribution, ModuleGraph, Project};
 use rpack_format::FileKind;
 use serde::{Deserialize, Serialize};
+use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 use tools::Tools;
@@ -80,6 +81,10 @@ pub fn compile(
     };
     let (units, mut warnings) = plan::units(&collection, graph, project, how.scope);
     let tools = tools::find(project, installed, options, &mut |progress| report(Progress::Tools(progress)))?;
+    if let Some(folder) = &how.module_cache {
+        // The C compiler's cache would say it in many more words.
+        fs::create_dir_all(folder).map_err(Error::io(folder))?;
+    }
     let own_cache = how.module_cache.as_deref().filter(|_| options.caching != Caching::Off);
     let own_cache = own_cache.map(|folder| Cache::open(Some(folder)));
     let cache = own_cache.as_ref().unwrap_or(cache);

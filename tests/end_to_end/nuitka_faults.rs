@@ -51,6 +51,19 @@ fn what_to_install_is_said_for_this_system() {
     }
 }
 
+#[test]
+fn a_module_cache_that_cannot_be_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("main.py");
+    fs::write(&program, "print('hi')\n").unwrap();
+    let below = program.join("modules");
+    let arguments = ["--module-cache-dir", below.to_str().unwrap()];
+    let packed = folder.path().join("packed");
+    let result = try_with_nuitka(rpack(), &program, interpreters::any(), &packed, &arguments);
+    let expected = format!("error: Cannot use `{}`: Not a directory", below.display());
+    assert!(!result.status.success() && text(&result.stderr).contains(&expected), "{}", text(&result.stderr));
+}
+
 /// A compiler that does something else where it is to compile, and is gcc otherwise.
 fn compiler(folder: &Path, instead: &str) -> PathBuf {
     let compiler = folder.join("gcc");
