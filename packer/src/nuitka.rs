@@ -163,7 +163,7 @@ fn compile_units(
 fn key(unit: &Unit, collection: &Collection, how: &Compilation, tools: &Tools, cache: &Cache) -> Result<Key, Error> {
     let mut parts: Vec<Vec<u8>> =
         vec![tools.identity.to_vec(), run::arguments(unit, how, collection).join("\0").into_bytes()];
-    parts.push(format!("{:?}", how.goal).into_bytes());
+    parts.push(format!("{:?} {:?}", how.goal, run::FLAGS).into_bytes());
     for &number in &unit.modules {
         let module = &collection.modules[number];
         let ModuleContent::Source(source) = &module.content else { continue };

@@ -124,14 +124,17 @@ fn only_what_changed_is_compiled_again() {
     assert_eq!(compiled(&build()), ["shop"]);
     assert_eq!(printed(), "2 b\n");
 
-    // Compiled elsewhere, by one Nuitka after the other and with another cache, it becomes the same.
+    // Compiled elsewhere, by one Nuitka after the other, with another cache and with somebody's flags for C, it becomes the same.
     let elsewhere = tempfile::tempdir_in("/dev/shm").unwrap();
     let copy = elsewhere.path().join("copy");
     for name in ["main.py", "helper.py", "shop/__init__.py", "shop/basket.py", "shop/prices.py", "shop/prices.txt"] {
         write_files(&copy, &[(name, &fs::read_to_string(program.join(name)).unwrap())]);
     }
     let other = elsewhere.path().join("packed");
-    build_with_nuitka(&copy.join("main.py"), interpreters::any(), &other, &["--jobs", "1"]);
+    let mut command = rpack();
+    command.env("CFLAGS", "-O0").env("CPPFLAGS", "-DNDEBUG").env("LDFLAGS", "-Wl,--build-id");
+    let result = try_with_nuitka(command, &copy.join("main.py"), interpreters::any(), &other, &["--jobs", "1"]);
+    assert!(result.status.success(), "{}", text(&result.stderr));
     assert!(fs::read(&packed).unwrap() == fs::read(&other).unwrap(), "the executables differ");
 }
 

@@ -89,8 +89,10 @@ fn machine_code_is_what_it_shall_be_optimized_for() {
     };
     let (usual, small, fast) =
         (size("usual", &[]), size("small", &["--optimize-size"]), size("fast", &["--optimize-speed"]));
-    // Optimized when it is linked, code that nobody calls is gone; what is left is then expanded for speed, or not.
-    assert!(small < fast && fast * 2 < usual, "{small}, {fast}, {usual}");
+    // For speed, code is moved between functions when it is linked; for size, nothing is expanded.
+    assert!(small < fast && small < usual && fast != usual, "{small}, {fast}, {usual}");
+    // Most of Nuitka's own code is called by nothing, and left out in any case: all of it is 600,000 bytes.
+    assert!(usual < 300_000, "{usual}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What becomes one extension module: a module, or a package with its submodules.
 ///
-/// Nuitka's own code, some 0.8 MB, is in each, and calls inside of one are cheaper than those to another. So a package is one, though
+/// Nuitka's own code, some 0.3 MB, is in each, and calls inside of one are cheaper than those to another. So a package is one, though
 /// an edit of one of its modules then has Nuitka read all of them again.
 #[derive(Debug, Clone)]
 pub struct Unit {

@@ -219,10 +219,19 @@ pub fn arguments(unit: &Unit, how: &Compilation, collection: &Collection) -> Vec
     arguments
 }
 
+/// What the compilers are asked for besides, by variables that Nuitka passes on. Most of its own code, which goes into each library, is called
+/// by nothing there; where each function is a section of its own, the linker leaves it out, as optimizing when it links would, in no time.
+pub const FLAGS: [(&str, &str); 2] =
+    [("CFLAGS", "-ffunction-sections -fdata-sections"), ("LDFLAGS", "-Wl,--gc-sections")];
+
+/// Variables that would change what is made, by how they begin and as a whole.
+const STARTS: [&str; 3] = ["PYTHON", "NUITKA_", "CCACHE_"];
+const NAMES: [&str; 4] = ["VIRTUAL_ENV", "CPPFLAGS", "CCFLAGS", "CXXFLAGS"];
+
 fn environment(command: &mut Command, job: &Job, compiler: &Path) {
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if ["PYTHON", "NUITKA_", "CCACHE_"].iter().any(|start| text.starts_with(start)) || text == "VIRTUAL_ENV" {
+        if STARTS.iter().any(|start| text.starts_with(start)) || NAMES.contains(&&*text) {
             command.env_remove(&name);
         }
     }
@@ -230,6 +239,7 @@ fn environment(command: &mut Command, job: &Job, compiler: &Path) {
     let compiled = kept::folder(how.module_cache.as_ref().unwrap_or(&options.environment.cache));
     command
         .env("CC", compiler)
+        .envs(FLAGS)
         .env("NUITKA_CCACHE_BINARY", &tools.ccache)
         .env("NUITKA_CACHE_DIR", compiled.join("nuitka"))
         .env("NUITKA_UPDATE_CHECK", "never")
