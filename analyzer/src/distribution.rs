@@ -1,19 +1,20 @@
+use ignore::WalkBuilder;
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 /// An installed distribution: what `pip` installs, a `*.dist-info` folder (PEP 376) or an older
-/// `*.egg-info`.
+/// `*.egg-info`; or an egg, a folder of the search path with its metadata in `EGG-INFO`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Distribution {
     /// Name as its metadata writes it.
     pub name: String,
     /// Version as its metadata writes it.
     pub version: String,
-    /// The `*.dist-info` or `*.egg-info` folder (or file, for the oldest ones).
+    /// The `*.dist-info`, `*.egg-info` or `EGG-INFO` folder (or file, for the oldest ones).
     pub metadata_folder: PathBuf,
-    /// Installed files as `RECORD` lists them, absolute.
+    /// Installed files as `RECORD` lists them, absolute. Of what has no list: the files of an egg, or those of the top-level modules.
     pub files: Vec<PathBuf>,
     /// `Requires-Dist` lines, PEP 508 as written.
     pub requires: Vec<String>,
@@ -40,8 +41,15 @@ pub fn installed(search_path: &[PathBuf]) -> Vec<Distribution> {
 
 /// What is read of a distribution: the folder of its metadata, and the files in it.
 pub(crate) fn metadata_files(distribution: &Distribution) -> impl Iterator<Item = PathBuf> {
-    const READ: [&str; 6] =
-        ["METADATA", "PKG-INFO", "RECORD", "installed-files.txt", "entry_points.txt", "direct_url.json"];
+    const READ: [&str; 7] = [
+        "METADATA",
+        "PKG-INFO",
+        "RECORD",
+        "installed-files.txt",
+        "top_level.txt",
+        "entry_points.txt",
+        "direct_url.json",
+    ];
     let folder = &distribution.metadata_folder;
     [folder.clone()].into_iter().chain(READ.map(|name| folder.join(name)))
 }
@@ -65,7 +73,9 @@ fn metadata_folders(folder: &Path) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> = entries
         .filter_map(Result::ok)
         .map(|entry| entry.path())
-        .filter(|path| matches!(path.extension().and_then(OsStr::to_str), Some("dist-info" | "egg-info")))
+        .filter(|path| {
+            matches!(path.extension().and_then(OsStr::to_str), Some("dist-info" | "egg-info")) || is_of_egg(path)
+        })
         .collect();
     folders.sort();
     folders
@@ -75,19 +85,44 @@ fn read(folder: &Path, metadata_folder: PathBuf) -> Option<Distribution> {
     let candidates = [metadata_folder.join("METADATA"), metadata_folder.join("PKG-INFO"), metadata_folder.clone()];
     let metadata = candidates.iter().find_map(|path| fs::read(path).ok())?;
     let metadata = parse_metadata(&String::from_utf8_lossy(&metadata))?;
-    let files = match fs::read(metadata_folder.join("RECORD")) {
-        Ok(record) => parse_record(&String::from_utf8_lossy(&record), folder),
-        // Relative to the metadata folder, unlike RECORD.
-        Err(_) => fs::read_to_string(metadata_folder.join("installed-files.txt"))
-            .map(|list| list.lines().map(|line| joined(&metadata_folder, line)).collect())
-            .unwrap_or_default(),
-    };
+    let files = installed_files(folder, &metadata_folder);
     let editable_root = editable_root(&metadata_folder);
     let Metadata { name, version, requires } = metadata;
     let entry_points = fs::read(metadata_folder.join("entry_points.txt"))
         .map(|bytes| parse_entry_points(&String::from_utf8_lossy(&bytes)))
         .unwrap_or_default();
     Some(Distribution { name, version, metadata_folder, files, requires, entry_points, editable_root })
+}
+
+/// Whether this is the metadata of an egg. Elsewhere a folder of that name is a part of something else.
+fn is_of_egg(metadata_folder: &Path) -> bool {
+    let is_egg = |folder: &Path| folder.extension().is_some_and(|ending| ending == "egg");
+    metadata_folder.file_name().is_some_and(|name| name == "EGG-INFO") && metadata_folder.parent().is_some_and(is_egg)
+}
+
+fn installed_files(folder: &Path, metadata_folder: &Path) -> Vec<PathBuf> {
+    if let Ok(record) = fs::read(metadata_folder.join("RECORD")) {
+        return parse_record(&String::from_utf8_lossy(&record), folder);
+    }
+    // Relative to the metadata folder, unlike RECORD.
+    if let Ok(list) = fs::read_to_string(metadata_folder.join("installed-files.txt")) {
+        return list.lines().map(|line| joined(metadata_folder, line)).collect();
+    }
+    if is_of_egg(metadata_folder) {
+        return files_below(folder).filter(|file| !file.starts_with(metadata_folder)).collect();
+    }
+    // `setup.py develop` and Debian leave no list; SOURCES.txt is one of the project's folder, wherever that was.
+    let modules = fs::read_to_string(metadata_folder.join("top_level.txt")).unwrap_or_default();
+    let modules = modules.lines().map(str::trim).filter(|name| !name.is_empty());
+    modules.flat_map(|name| files_below(&folder.join(name)).chain([folder.join(format!("{name}.py"))])).collect()
+}
+
+fn files_below(folder: &Path) -> impl Iterator<Item = PathBuf> + use<> {
+    let mut walk = WalkBuilder::new(folder);
+    let is_written = |entry: &ignore::DirEntry| entry.file_name() != "__pycache__";
+    let walk = walk.standard_filters(false).sort_by_file_name(Ord::cmp).filter_entry(is_written).build();
+    let is_file = |entry: &ignore::DirEntry| entry.file_type().is_some_and(|kind| kind.is_file());
+    walk.flatten().filter(is_file).map(ignore::DirEntry::into_path)
 }
 
 struct Metadata {
@@ -244,6 +279,29 @@ mod tests {
         let expected = [folder.path().join("a/foo/__init__.py"), folder.path().join("a/fo,o\".py")];
         assert_eq!(found[0].files[..2], expected);
         assert!(found[0].files[2].ends_with("bin/foo"));
+    }
+
+    #[test]
+    fn eggs_and_what_has_no_list_have_their_files_all_the_same() {
+        let folder = tempfile::tempdir().unwrap();
+        let egg = folder.path().join("e-1.0-py3.11.egg");
+        write(&egg, "EGG-INFO/PKG-INFO", "Name: e\nVersion: 1.0\n");
+        write(&egg, "e/__init__.py", "");
+        write(&egg, "e/.hidden/data.txt", "");
+        let site = folder.path().join("site");
+        write(&site, "old.egg-info/PKG-INFO", "Name: old\nVersion: 3\n");
+        write(&site, "old.egg-info/top_level.txt", "old\nsingle\n");
+        write(&site, "old/__init__.py", "");
+        write(&site, "old/__pycache__/x.pyc", "");
+        write(&site, "single.py", "");
+        // Not an egg's.
+        write(&site, "EGG-INFO/PKG-INFO", "Name: no\nVersion: 1\n");
+        let found = installed(&[egg.clone(), site.clone()]);
+        let names: Vec<_> = found.iter().map(|found| (found.name.as_str(), found.version.as_str())).collect();
+        assert_eq!(names, [("e", "1.0"), ("old", "3")]);
+        assert_eq!(found[0].files, [egg.join("e/.hidden/data.txt"), egg.join("e/__init__.py")]);
+        let there: Vec<_> = found[1].files.iter().filter(|file| file.exists()).collect();
+        assert_eq!(there, [&site.join("old/__init__.py"), &site.join("single.py")]);
     }
 
     #[test]

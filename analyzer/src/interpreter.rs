@@ -28,7 +28,8 @@ pub struct Interpreter {
     pub stdlib: PathBuf,
     /// `lib-dynload`: the extension modules of the standard library.
     pub extension_folder: PathBuf,
-    /// `sys.path` after `site` ran: absolute, existing, without the entry for the current folder.
+    /// `sys.path` after `site` ran: absolute, existing, without the entry for the current folder. Some are zip files, or folders
+    /// in some.
     pub search_path: Vec<PathBuf>,
     /// Modules of editable installs that are found by an import hook instead of a path (PEP 660).
     pub editable: Vec<EditableModule>,
@@ -178,7 +179,7 @@ fn from_facts(version: Version, full_version: String, abi_flags: String, facts: 
     let mut search_path: Vec<PathBuf> = Vec::new();
     for entry in facts.search_path {
         // A relative entry of PYTHONPATH means another folder wherever the program is started.
-        if entry.is_absolute() && entry.exists() && !search_path.contains(&entry) {
+        if entry.is_absolute() && (entry.exists() || lies_in_a_file(&entry)) && !search_path.contains(&entry) {
             search_path.push(entry);
         }
     }
@@ -231,6 +232,11 @@ fn from_facts(version: Version, full_version: String, abi_flags: String, facts: 
 /// How long an interpreter may take to answer. It needs 20 ms; a cold network file system may need
 /// seconds.
 const TIME_TO_ANSWER: Duration = Duration::from_secs(60);
+
+/// A folder in a zip file.
+fn lies_in_a_file(entry: &Path) -> bool {
+    entry.ancestors().any(Path::is_file)
+}
 
 /// More than any answer; what a program such as `yes` prints must not fill the memory.
 const LONGEST_ANSWER: u64 = 1 << 22;

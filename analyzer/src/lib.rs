@@ -50,6 +50,7 @@ mod starts;
 mod testing;
 mod walk;
 mod wanted;
+pub mod zip_file;
 mod zipped;
 
 pub use additions::{Addition, Additions, Included, Preparation, RuntimeHook};

@@ -40,7 +40,7 @@ pub(crate) struct OwnFolder {
     runs_tests: bool,
     /// Whether some module of the program uses `zipimport`.
     opens_zips: bool,
-    /// Top-level modules in the zip files of the program.
+    /// Top-level modules in the zip files and eggs of the program.
     zipped: BTreeSet<String>,
     /// Whether some module of the program imports by a name that it computes.
     computes_names: bool,
@@ -277,6 +277,10 @@ fn take_source(growing: &mut Growing<'_>, path: PathBuf, inside: String) {
     let in_package = path.parent().is_some_and(|folder| folder.join("__init__.py").is_file());
     let at_a_root = !inside.contains('/');
     let Some(name) = module_name(&inside) else {
+        if growing.own.edits_path {
+            let modules = zipped::follow_unpacked(growing, &inside, &path);
+            growing.own.zipped.extend(modules);
+        }
         growing.own.files.insert(inside, path);
         return;
     };
@@ -416,7 +420,7 @@ mod tests {
                 ("two/wave.py", ""),
                 ("two/other.py", ""),
             ]);
-            fs::write(folder.path().join("one/libs.zip"), include_bytes!("zipped/three_files.zip")).unwrap();
+            fs::write(folder.path().join("one/libs.zip"), include_bytes!("zip_file/three_files.zip")).unwrap();
             let graph = walk(&project, &Options::default()).unwrap();
             (graph.modules.into_keys().filter(|name| name.len() > 3).collect::<Vec<_>>(), graph.missing.len())
         };

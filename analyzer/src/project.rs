@@ -12,6 +12,8 @@ pub struct Project {
     /// Where modules are looked for: the program's folders, the extra ones, the interpreter's,
     /// without repetition.
     pub search_path: Vec<PathBuf>,
+    /// Zip files that stood on the search path, and whose content a folder in their place holds now.
+    pub zip_files: Vec<PathBuf>,
     /// Who owns the modules below each entry of the search path.
     pub(crate) owners: Vec<Origin>,
 }
@@ -49,7 +51,7 @@ impl Project {
             let standard = *path == interpreter.stdlib || *path == interpreter.extension_folder;
             add(path.clone(), if standard { Origin::StandardLibrary } else { Origin::Library });
         }
-        Project { program, interpreter, search_path, owners }
+        Project { program, interpreter, search_path, zip_files: Vec::new(), owners }
     }
 
     /// Whom the file or folder at `path` belongs to: the longest entry of the search path above it

@@ -29,6 +29,7 @@ mod record;
 mod release;
 pub mod reproducible;
 pub mod rules;
+pub mod unzipped;
 
 pub use diagnosis::Warning;
 pub use options::Options;
@@ -102,6 +103,7 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
     report(Event::Step("Asking", &python.display().to_string()));
     let interpreter = interpreter::probe(&python, cache)?;
     let project = Project::new(program, interpreter, &options.paths);
+    let project = unzipped::unzipped(project, &options.environment.cache)?;
     let release = release::of_program(&project.program);
     let options = &naming::resolve(options, &release, &project)?;
     let target = executable::target(options, &project.program)?;
@@ -208,6 +210,9 @@ pub enum Error {
     /// The program, its interpreter or its modules.
     #[error(transparent)]
     Analysis(#[from] rpack_analyzer::Error),
+    /// The zip files on the search path.
+    #[error(transparent)]
+    Unzipped(#[from] unzipped::Error),
     /// The rules and hooks.
     #[error(transparent)]
     Additions(#[from] additions::Error),
@@ -245,6 +250,7 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         match self {
             Error::Analysis(error) => error.hint(),
+            Error::Unzipped(error) => error.hint(),
             Error::Additions(error) => error.hint(),
             Error::Environment(error) => error.hint(),
             Error::Naming(error) => error.hint(),

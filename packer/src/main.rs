@@ -18,7 +18,7 @@ use crate::refused::Refused;
 use crate::timings::Timings;
 use packer::nuitka::kept;
 use packer::options::Form;
-use packer::{Built, Options, cache, info};
+use packer::{Built, Options, cache, info, unzipped};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -117,7 +117,7 @@ fn look_after_cache(command: &CacheCommand, printer: &Printer) -> Result<(), Ref
     match command {
         CacheCommand::Dir => printer.answer(folder.display()),
         CacheCommand::Size => {
-            let size = cache::size(&folder).and_then(|size| Ok(size + kept::size(&whole)?));
+            let size = cache::size(&folder).and_then(|size| Ok(size + kept::size(&whole)? + unzipped::size(&whole)?));
             printer.answer(size.map_err(failed)?);
         }
         CacheCommand::Prune { max_size } => {
@@ -125,12 +125,13 @@ fn look_after_cache(command: &CacheCommand, printer: &Printer) -> Result<(), Ref
             let removed = cache::prune(&folder, largest).and_then(|removed| {
                 // What Nuitka made is in the build cache too; compiled C only helps to make more of it.
                 let rest = largest.map(|largest| cache::size(&folder).map(|size| largest.saturating_sub(size)));
-                Ok(removed + kept::prune(&whole, rest.transpose()?)?)
+                Ok(removed + kept::prune(&whole, rest.transpose()?)? + unzipped::prune(&whole)?)
             });
             printer.removed(removed.map_err(failed)?);
         }
         CacheCommand::Clean => {
-            let removed = cache::clean(&folder).and_then(|removed| Ok(removed + kept::clean(&whole)?));
+            let removed =
+                cache::clean(&folder).and_then(|removed| Ok(removed + kept::clean(&whole)? + unzipped::clean(&whole)?));
             printer.removed(removed.map_err(failed)?);
         }
     }

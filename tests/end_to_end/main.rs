@@ -48,3 +48,4 @@ mod store_upkeep;
 mod twins;
 mod without_python;
 mod workflows;
+mod zipped;

@@ -3,6 +3,7 @@
 use super::{Content, Files, Reason, relative};
 use rpack_analyzer::Distribution;
 use rpack_format::FileKind;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use walkdir::WalkDir;
@@ -14,21 +15,32 @@ const LEFT_OUT: [&str; 5] = ["INSTALLER", "REQUESTED", "direct_url.json", "RECOR
 pub fn collect(files: &mut Files, distributions: &[Distribution]) {
     for distribution in distributions {
         let folder = &distribution.metadata_folder;
-        let Some(parent) = folder.parent() else { continue };
+        let Some(place) = place_of(folder) else { continue };
         if folder.is_file() {
-            add(files, distribution, folder, parent);
+            add(files, distribution, folder, place.clone());
         }
         for entry in WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter().flatten() {
-            if entry.file_type().is_file() {
-                add(files, distribution, entry.path(), parent);
+            if let Some(path) = relative(entry.path(), folder).filter(|_| entry.file_type().is_file()) {
+                add(files, distribution, entry.path(), format!("{place}/{path}"));
             }
         }
     }
 }
 
-fn add(files: &mut Files, distribution: &Distribution, file: &Path, parent: &Path) {
+/// Where metadata goes. That of an egg takes the egg's name, because all that is packed shares one folder.
+fn place_of(folder: &Path) -> Option<String> {
+    let name = folder.file_name()?.to_str()?;
+    match (name, folder.parent().and_then(Path::file_stem).and_then(OsStr::to_str)) {
+        ("EGG-INFO", Some(egg)) => Some(format!("{egg}.egg-info")),
+        _ => Some(name.to_owned()),
+    }
+}
+
+fn add(files: &mut Files, distribution: &Distribution, file: &Path, path: String) {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    let Some(path) = relative(file, parent).filter(|_| !LEFT_OUT.contains(&name.as_ref())) else { return };
+    if LEFT_OUT.contains(&name.as_ref()) {
+        return;
+    }
     let content = match fs::read_to_string(file) {
         Ok(record) if name == "RECORD" => Content::Bytes(portable_record(&record).into_bytes()),
         _ => Content::File(file.to_owned()),
@@ -52,6 +64,15 @@ fn portable_record(record: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn metadata_has_a_name_of_its_own() {
+        for (folder, place) in
+            [("/site/a-1.dist-info", "a-1.dist-info"), ("/site/b-2-py3.11.egg/EGG-INFO", "b-2-py3.11.egg-info")]
+        {
+            assert_eq!(place_of(Path::new(folder)).as_deref(), Some(place));
+        }
+    }
 
     #[test]
     fn a_record_keeps_what_is_the_same_everywhere() {

@@ -30,7 +30,7 @@ pub fn inputs(
     inputs.extend(release.read.iter().cloned());
     add_program(&mut inputs, project, graph);
     inputs.extend(graph.consulted.listed.iter().chain(&graph.consulted.metadata).cloned());
-    inputs.extend(project.search_path.iter().cloned());
+    inputs.extend(project.search_path.iter().chain(&project.zip_files).cloned());
     inputs.extend(
         graph.modules.values().filter(|module| !module.path.as_os_str().is_empty()).map(|module| module.path.clone()),
     );
