@@ -127,6 +127,10 @@ pub fn for_tools(
 
 /// The interpreter that `--python` names.
 fn named(python: &Path, request: &Request) -> Result<PathBuf, Error> {
+    // A folder comes before a name on PATH: many environments are called `env`, and so is a program.
+    if let Some(found) = python_of(python) {
+        return Ok(found);
+    }
     let is_bare_name = python.components().count() == 1 && python.file_name().is_some();
     if is_bare_name && let Some(found) = base::on_path(python.as_os_str(), &request.path).next() {
         return Ok(found);
