@@ -33,6 +33,8 @@ pub struct Interpreter {
     pub search_path: Vec<PathBuf>,
     /// Modules of editable installs that are found by an import hook instead of a path (PEP 660).
     pub editable: Vec<EditableModule>,
+    /// Files that tell about these, and that `site` does not read.
+    pub read: Vec<PathBuf>,
     /// Suffixes of extension modules, in the order in which they are tried.
     pub extension_suffixes: Vec<String>,
     /// `sys.builtin_module_names`.
@@ -160,6 +162,7 @@ struct Facts {
     stdlib: PathBuf,
     search_path: Vec<PathBuf>,
     editable: Vec<EditableModule>,
+    read: Vec<PathBuf>,
     extension_suffixes: Vec<String>,
     builtin_modules: BTreeSet<String>,
     frozen_modules: BTreeSet<String>,
@@ -211,6 +214,7 @@ fn from_facts(version: Version, full_version: String, abi_flags: String, facts: 
         extension_folder,
         search_path,
         editable: facts.editable,
+        read: facts.read,
         extension_suffixes: facts.extension_suffixes,
         builtin_modules: facts.builtin_modules,
         frozen_modules: facts.frozen_modules,
@@ -229,14 +233,14 @@ fn from_facts(version: Version, full_version: String, abi_flags: String, facts: 
     }
 }
 
-/// How long an interpreter may take to answer. It needs 20 ms; a cold network file system may need
-/// seconds.
-const TIME_TO_ANSWER: Duration = Duration::from_secs(60);
-
 /// A folder in a zip file.
 fn lies_in_a_file(entry: &Path) -> bool {
     entry.ancestors().any(Path::is_file)
 }
+
+/// How long an interpreter may take to answer. It needs 20 ms; a cold network file system may need
+/// seconds.
+const TIME_TO_ANSWER: Duration = Duration::from_secs(60);
 
 /// More than any answer; what a program such as `yes` prints must not fill the memory.
 const LONGEST_ANSWER: u64 = 1 << 22;

@@ -53,8 +53,43 @@ def frozen_modules():
     return sorted(name for name in names() if not name.startswith(("__hello", "__phello")))
 
 
-def editable_modules():
+def planned_modules(plan):
+    # meson-python keeps sources and what was built in folders of their own. Where each file of a package lies is told by the plan
+    # of its installation.
+    import json
+    import os
+
+    def module(place, path):
+        stem, _, ending = place[-1].partition(".")
+        if ending.rpartition(".")[2] in ("py", "pyc", "so"):
+            name = place[:-1] if stem == "__init__" else place[:-1] + [stem]
+            found.append({"name": ".".join(name), "path": path})
+
     found = []
+    with open(plan) as file:
+        targets = [target for kind in json.load(file).values() for target in kind.items()]
+    for path, target in targets:
+        place = target["destination"].split("/")
+        if place[0] not in ("{py_platlib}", "{py_purelib}"):
+            continue
+        if not os.path.isdir(path):
+            module(place[1:], path)
+        for above, _, names in os.walk(path):
+            inner = os.path.relpath(above, path).split(os.sep) if above != path else []
+            for name in sorted(names):
+                module(place[1:] + inner + [name], os.path.join(above, name))
+    return found
+
+
+def installation_plans():
+    import os
+
+    folders = [getattr(finder, "_build_path", None) for finder in sys.meta_path if type(finder).__name__ == "MesonpyMetaFinder"]
+    return [os.path.join(folder, "meson-info", "intro-install_plan.json") for folder in folders if folder]
+
+
+def editable_modules():
+    found = [module for plan in installation_plans() for module in planned_modules(plan)]
     for finder in sys.meta_path:
         # setuptools' generated `__editable___NAME_finder` (PEP 660).
         module = sys.modules.get(getattr(finder, "__module__", ""))
@@ -140,6 +175,7 @@ def facts():
         "platlibdir": getattr(sys, "platlibdir", "lib"),
         "search_path": [entry for entry in sys.path if isinstance(entry, str) and entry],
         "editable": editable_modules(),
+        "read": installation_plans(),
         "extension_suffixes": suffixes,
         "builtin_modules": sys.builtin_module_names,
         "frozen_modules": frozen_modules(),

@@ -32,6 +32,7 @@ pub(crate) fn interpreter() -> Interpreter {
         extension_folder: "/python/lib/python3.11/lib-dynload".into(),
         search_path: Vec::<PathBuf>::new(),
         editable: Vec::new(),
+        read: Vec::new(),
         extension_suffixes: [".cpython-311-x86_64-linux-gnu.so", ".abi3.so", ".so"].map(str::to_owned).to_vec(),
         builtin_modules: set(&["builtins", "sys", "time", "posix", "_io"]),
         frozen_modules: set(&["zipimport"]),

@@ -106,7 +106,7 @@ pub fn witnesses(python: &Path, interpreter: &Interpreter) -> Vec<PathBuf> {
         // Beside the interpreter or one folder up (PEP 405).
         witnesses.extend([folder.join("pyvenv.cfg"), folder.join("../pyvenv.cfg")]);
     }
-    witnesses.extend(libpython.clone());
+    witnesses.extend(libpython.iter().chain(&interpreter.read).cloned());
     for folder in site_folders(interpreter) {
         witnesses.extend(entries_that_site_reads(&folder));
         witnesses.push(folder);

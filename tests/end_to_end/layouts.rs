@@ -1,7 +1,7 @@
 //! Where interpreters and their libraries are kept: environments of several tools, conda's prefixes, the user's own folder,
 //! Debian's; and what is no interpreter that can be packed.
 
-use crate::rpack::{clean, pack_source, rpack, run, text, workspace};
+use crate::rpack::{clean, pack_source, rpack, run, text, workspace, write_files};
 use crate::{interpreters, twins};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -62,7 +62,7 @@ fn tools() -> &'static Path {
 fn environments_of_every_tool_are_packed() {
     let own = |python: &Path| python.as_os_str().to_owned();
     let tool = |name: &str| tools().join("bin").join(name).into_os_string();
-    for python in [interpreters::any(), twins::any()] {
+    for python in [interpreters::any(), twins::any()].into_iter().chain(debians()) {
         let given: [(_, &[&str]); 4] = [
             (own(python), &["-m", "venv", "--without-pip"]),
             (own(python), &["-m", "venv", "--without-pip", "--copies"]),
@@ -71,7 +71,8 @@ fn environments_of_every_tool_are_packed() {
         ];
         for (program, arguments) in given {
             let folder = tempfile::tempdir().unwrap();
-            let environment = folder.path().join("environment");
+            // A program on PATH has this name too.
+            let environment = folder.path().join("env");
             let mut make = Command::new(&program);
             clean(&mut make);
             let made = run(make.args(arguments).arg(&environment));
@@ -82,18 +83,31 @@ fn environments_of_every_tool_are_packed() {
                 "import sysconfig; print(sysconfig.get_path('purelib'))",
             );
             fs::write(site.join("planted.py"), PLANTED).unwrap();
-            assert_built(&build(folder.path(), &["--python", "environment"], |_| {}));
+            assert_built(&build(folder.path(), &["--python", "env"], |_| {}));
             fs::remove_dir_all(environment).unwrap();
             assert_eq!(printed(folder.path()), PRINTED, "{program:?} {arguments:?}");
         }
     }
 }
 
+/// Debian's own interpreter, which has libpython linked in, where there is one that can be packed.
+fn debians() -> Option<&'static Path> {
+    let python = Path::new("/usr/bin/python3");
+    let probe = "import sys; print(sys.version_info >= (3, 10))";
+    let is_new = || text(&run(Command::new(python).args(["-I", "-c", probe])).stdout) == "True\n";
+    (Path::new("/etc/debian_version").exists() && python.exists() && is_new()).then_some(python)
+}
+
 #[test]
 fn the_users_own_packages_are_those_of_plain_python() {
+    for python in [interpreters::any(), twins::any()].into_iter().chain(debians()) {
+        users_packages_are_packed(python);
+    }
+}
+
+fn users_packages_are_packed(python: &Path) {
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("home");
-    let python = interpreters::any();
     let site = python_says(python, &home, "import site; print(site.getusersitepackages())");
     assert!(site.starts_with(&home), "{}", site.display());
     fs::create_dir_all(&site).unwrap();
@@ -185,6 +199,69 @@ fn a_conda_environment_is_packed_with_its_libraries() {
     let wanted = ["lib-dynload/libanswer.so.1".to_owned(), format!("lib-dynload/libpython3.{minor}.so.1.0")];
     assert!(wanted.iter().all(|name| listed.contains(name)), "{listed}");
     assert!(!listed.contains("rpack-bootloader.so"), "{listed}");
+}
+
+/// A project with an extension module, as meson-python builds one.
+const BUILT_BY_MESON: [(&str, &str); 6] = [
+    (
+        "pyproject.toml",
+        "[build-system]\nbuild-backend = 'mesonpy'\nrequires = ['meson-python']\n[project]\nname = 'made'\nversion = '1.5'\n",
+    ),
+    (
+        "meson.build",
+        "project('made', 'c', version: '1.5')\n\
+        py = import('python').find_installation(pure: false)\n\
+        py.install_sources('src/made/__init__.py', 'src/made/words.txt', subdir: 'made')\n\
+        py.extension_module('built', 'built.c', subdir: 'made', install: true)\n\
+        install_subdir('src/made/inner', install_dir: py.get_install_dir() / 'made')\n",
+    ),
+    ("src/made/__init__.py", "from .built import ANSWER\nfrom . import inner\n"),
+    ("src/made/inner/__init__.py", "VALUE = 'inner'\n"),
+    ("src/made/words.txt", "words\n"),
+    (
+        "built.c",
+        "#include <Python.h>\n\
+        static PyModuleDef module = {PyModuleDef_HEAD_INIT, \"built\", 0, -1};\n\
+        PyMODINIT_FUNC PyInit_built(void) {\n\
+        PyObject *made = PyModule_Create(&module);\n\
+        PyModule_AddIntConstant(made, \"ANSWER\", 42);\n\
+        return made; }\n",
+    ),
+];
+
+/// The files of such a package lie in two folders, and neither is on the search path.
+#[test]
+fn an_editable_install_by_meson_python_is_packed() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = folder.path().join("environment");
+    let path = format!("{}/bin:{}", environment.display(), std::env::var("PATH").unwrap());
+    let python = environment.join("bin/python");
+    let succeeds = |command: &mut Command| {
+        let output = run(command.env("PATH", &path));
+        assert!(output.status.success(), "{command:?}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let pip = |arguments: &[&str]| {
+        let mut install = Command::new(&python);
+        install.args(["-m", "pip", "install", "--quiet"]).args(arguments);
+        succeeds(install.current_dir(folder.path()))
+    };
+    succeeds(Command::new(interpreters::any()).args(["-m", "venv"]).arg(&environment));
+    pip(&["meson-python", "meson", "ninja"]);
+    write_files(&folder.path().join("project"), &BUILT_BY_MESON);
+    pip(&["--no-build-isolation", "--editable", "./project"]);
+    let main = "import importlib.metadata, importlib.resources, made\n\
+        print(made.ANSWER, made.inner.VALUE, importlib.metadata.version('made'))\n\
+        print(importlib.resources.files(made).joinpath('words.txt').read_text())\n";
+    write_files(folder.path(), &[("program/main.py", main)]);
+    let expected = succeeds(Command::new(&python).arg(folder.path().join("program/main.py")));
+    assert_eq!(expected, "42 inner 1.5\nwords\n\n");
+    let mut command = rpack();
+    command.current_dir(folder.path()).args(["build", "program", "--output", "packed", "--python"]).arg(&environment);
+    succeeds(&mut command);
+    fs::remove_dir_all(folder.path().join("project")).unwrap();
+    fs::remove_dir_all(environment).unwrap();
+    assert_eq!(printed(folder.path()), expected);
 }
 
 #[test]
