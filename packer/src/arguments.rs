@@ -16,6 +16,7 @@ use rpack_format::index::RUNTIME_HOOK_PREFIX;
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use std::{env, thread};
 
 /// Packs a Python program into one executable file.
@@ -104,6 +105,9 @@ pub struct BuildArguments {
     of_pyinstaller: pyinstaller::Given,
 }
 
+/// How many seconds a hook may take. Most take a few milliseconds; one that imports its package may need half a minute.
+const HOOK_TIME: u64 = 120;
+
 /// What PyInstaller's `--log-level` takes.
 const LOG_LEVELS: [&str; 7] = ["TRACE", "DEBUG", "INFO", "WARN", "DEPRECATION", "ERROR", "FATAL"];
 
@@ -188,6 +192,8 @@ fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<
         backend: backend(settings),
         hooks: settings.hooks.unwrap_or_default(),
         hook_folders: settings.additional_hooks_dirs.clone(),
+        hook_time: Duration::from_secs(settings.hook_timeout.map_or(HOOK_TIME, u64::from)),
+        hook_configuration: settings.hooks_config.clone(),
         rules: RuleUse::All,
         added_data: settings.add_data.clone(),
         added_binaries: settings.add_binary.clone(),

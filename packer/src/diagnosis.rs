@@ -5,6 +5,7 @@ mod distribution_name;
 use rpack_analyzer::{Distribution, Edge, EdgeKind, Missing, ModuleGraph, Origin, Project, Scope, Unmet, unmet};
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// Checks that the environment holds what the program declares.
 ///
@@ -176,6 +177,16 @@ impl Warning {
     pub fn hook_failed(hook: &Path, line: u32, reason: &str) -> Self {
         let hook = Location { file: hook.to_owned(), line };
         let message = format!("The hook {hook} failed and is left out: {reason}. `--hooks off` leaves all of them out");
+        Warning { message, importance: Importance::Normal }
+    }
+
+    /// A hook that does not come to its end.
+    pub fn hook_late(hook: &Path, limit: Duration) -> Self {
+        let (hook, limit) = (hook.display(), limit.as_secs());
+        let message = format!(
+            "The hook `{hook}` has not ended after {limit} s and is left out. `--hook-timeout SECONDS` gives it more time, \
+             `--hooks off` leaves all of them out"
+        );
         Warning { message, importance: Importance::Normal }
     }
 

@@ -19,7 +19,9 @@ use rpack_analyzer::{Addition, Declaration, Distribution, Included, ModuleKind, 
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use worker::Worker;
 
 /// The version of PyInstaller whose hooks are understood; hooks ask for it.
@@ -30,6 +32,8 @@ pub struct Hooks<'a> {
     catalogue: Catalogue,
     worker: Option<Worker>,
     seen: Seen,
+    time: Duration,
+    configuration: Value,
     project: &'a Project,
     installed: &'a [Distribution],
 }
@@ -45,7 +49,16 @@ impl<'a> Hooks<'a> {
             HookUse::Auto => Catalogue::find(&options.hook_folders, installed)?,
             HookUse::Off => Catalogue::default(),
         };
-        Ok(Hooks { catalogue, worker: None, seen: Seen::default(), project, installed })
+        let configuration = Value::Object(options.hook_configuration.clone());
+        Ok(Hooks {
+            catalogue,
+            worker: None,
+            seen: Seen::default(),
+            time: options.hook_time,
+            configuration,
+            project,
+            installed,
+        })
     }
 
     /// What those that ran have looked at.
@@ -122,16 +135,21 @@ impl<'a> Hooks<'a> {
         let mut questions = |question: Question| question.answer(project, installed, &mut seen);
         let answered = match self.worker.take() {
             Some(worker) => Ok(worker),
-            None => Worker::start(&self.project.interpreter, &search_path(self.project)),
+            None => Worker::start(&self.project.interpreter, &search_path(self.project), &self.configuration),
         }
         .and_then(|mut worker| {
-            let answer = worker.request(&request, &mut questions);
+            let answer = worker.request(&request, self.time, &mut questions);
             // A worker that has ended is not asked again; the next hook gets a new one.
             self.worker = answer.is_ok().then_some(worker);
             answer
         });
         let mut answer: Answer = match answered {
             Ok(answer) => answer,
+            Err(error) if error.kind() == ErrorKind::TimedOut => {
+                self.seen.lose("a hook that did not end");
+                warnings.push(Warning::hook_late(hook, self.time));
+                return Answer::default();
+            }
             Err(error) => {
                 seen.lose("a process that ended");
                 let error = Failure { message: format!("its process ended: {error}"), line: 0 };

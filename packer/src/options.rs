@@ -5,6 +5,7 @@ use crate::environment::Request;
 use rpack_format::Unpack;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::time::Duration;
 
 /// Everything that can be chosen about a build.
 #[derive(Debug, Clone)]
@@ -34,6 +35,10 @@ pub struct Options {
     pub hooks: HookUse,
     /// Folders with more hooks.
     pub hook_folders: Vec<PathBuf>,
+    /// How long one hook may take.
+    pub hook_time: Duration,
+    /// What is configured for hooks, by the name of the package that defines it.
+    pub hook_configuration: serde_json::Map<String, serde_json::Value>,
     /// Which rules about packages count.
     pub rules: RuleUse,
     /// Data files to add.

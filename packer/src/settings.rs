@@ -137,6 +137,14 @@ pub struct Settings {
     #[arg(long = "additional-hooks-dir", value_name = "DIR")]
     pub additional_hooks_dirs: Vec<PathBuf>,
 
+    /// How long a hook may take before it is left out [default: 120]
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+    pub hook_timeout: Option<u32>,
+
+    /// What is configured for hooks (PyInstaller's `hooksconfig`), by the name of the package that defines it; no flag says it.
+    #[arg(skip)]
+    pub hooks_config: serde_json::Map<String, serde_json::Value>,
+
     /// Rules about packages: they stand in `[tool.rpack]` only, and the build reads them itself.
     #[arg(skip)]
     pub rules: IgnoredAny,
@@ -213,6 +221,8 @@ impl Settings {
             compile: self.compile.or(below.compile),
             full_compat: self.full_compat || below.full_compat,
             hooks: self.hooks.or(below.hooks),
+            hook_timeout: self.hook_timeout.or(below.hook_timeout),
+            hooks_config: below.hooks_config.into_iter().chain(self.hooks_config).collect(),
             additional_hooks_dirs: joined(below.additional_hooks_dirs, self.additional_hooks_dirs),
             rules: IgnoredAny,
             python_options: joined(below.python_options, self.python_options),

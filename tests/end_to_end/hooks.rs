@@ -254,11 +254,111 @@ fn a_hook_that_fails_is_left_out_and_the_build_goes_on() {
     }
 }
 
+/// A hook that never ends is left out, and nothing that it has started outlives the build: who reads the pipe comes to its end when nobody
+/// has it open for writing.
+#[test]
+fn a_hook_that_does_not_end_is_left_out_with_all_that_it_started() {
+    let main = "import lib, lib.a\nprint(lib.load('eno_neddih').VALUE)\n";
+    let site = [("lib/a.py", ""), ("hidden_one.py", "VALUE = 'there'\n")];
+    let begin = "import os, signal, subprocess\n\
+        pipe = open(os.path.join(os.path.dirname(__file__), 'pipe'), 'w')\n\
+        print('started', file=pipe, flush=True)\n";
+    for wait in [
+        "signal.pause()\n",
+        "from PyInstaller import isolated\nisolated.call(signal.pause)\n",
+        "subprocess.run(['sh', '-c', 'sleep infinity; true'], pass_fds=[pipe.fileno()])\n",
+    ] {
+        let hooks = [
+            ("hook-lib.py", format!("{begin}{wait}")),
+            ("hook-lib.a.py", "hiddenimports = ['hidden_one']\n".to_owned()),
+        ];
+        let hooks: Vec<_> = hooks.iter().map(|(name, content)| (*name, content.as_str())).collect();
+        let case = Case::new(main, &site, &hooks);
+        let pipe = case.path("hooks/pipe");
+        assert!(run(Command::new("mkfifo").arg(&pipe)).status.success());
+        let reading = std::thread::spawn(move || fs::read_to_string(pipe).unwrap());
+        let said = case.pack(interpreters::any(), &["--additional-hooks-dir", "hooks", "--hook-timeout", "1"]);
+        let warnings: Vec<_> = said.lines().filter(|line| line.contains("warning")).collect();
+        assert_eq!(warnings.len(), 1, "{wait}: {said}");
+        for part in ["hook-lib.py` has not ended after 1 s", "`--hook-timeout SECONDS`", "`--hooks off`"] {
+            assert!(warnings[0].contains(part), "{wait}: {said}");
+        }
+        assert_eq!(reading.join().unwrap(), "started\n", "{wait}");
+        assert_eq!(text(&case.run().stdout), "there\n", "{wait}");
+    }
+}
+
+#[test]
+fn hooks_are_told_what_is_configured_for_them() {
+    let hook = "from PyInstaller.utils.hooks import get_hook_config\n\
+        def hook(hook_api):\n    \
+            assert get_hook_config(hook_api, 'lib', 'absent') is None\n    \
+            assert get_hook_config(hook_api, 'other', 'backends') is None\n    \
+            hook_api.add_imports(*get_hook_config(hook_api, 'lib', 'backends'))\n";
+    let main = "import lib\nprint(lib.load('eno_neddih').VALUE)\n";
+    let case = Case::new(main, &[("hidden_one.py", "VALUE = 'there'\n")], &[("hook-lib.py", hook)]);
+    let configuration = "[tool.rpack]\nadditional-hooks-dirs = ['hooks']\nhook-timeout = 60\n\
+        [tool.rpack.hooks-config.lib]\nbackends = ['hidden_one']\n";
+    let spec = "a = Analysis(['main.py'], hookspath=['hooks'], hooksconfig={'lib': {'backends': ['hidden_one']}})\n\
+        EXE(PYZ(a.pure), a.scripts, name='packed')\n";
+    for (name, text_of_it, given) in [("pyproject.toml", configuration, "main.py"), ("app.spec", spec, "app.spec")] {
+        fs::write(case.path(name), text_of_it).unwrap();
+        let mut command = rpack();
+        command.current_dir(case.folder.path()).env("PYTHONPATH", case.site());
+        command
+            .args(["build", given, "--output", given.split('.').next().unwrap(), "--python"])
+            .arg(interpreters::any());
+        let built = run(&mut command);
+        assert!(built.status.success() && !text(&built.stderr).contains("warning"), "{}", text(&built.stderr));
+        let mut packed = Command::new(case.path(given.split('.').next().unwrap()));
+        clean(&mut packed);
+        assert_eq!(text(&run(&mut packed).stdout), "there\n", "{name}");
+        fs::remove_file(case.path(name)).unwrap();
+    }
+}
+
+#[test]
+fn a_hook_asks_what_conda_has_installed() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = folder.path().join("environment");
+    let made = run(Command::new(interpreters::any()).args(["-m", "venv", "--without-pip"]).arg(&environment));
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let record = |name: &str, files: &str, depends: &str| {
+        let record =
+            format!("{{\"name\": \"{name}\", \"version\": \"1\", \"files\": [{files}], \"depends\": [{depends}]}}");
+        (format!("conda-meta/{name}-1-0.json"), record)
+    };
+    let files = [
+        record("lib", "\"lib/python3.11/site-packages/lib/__init__.py\"", "\"native >=1\", \"__glibc >=2.17\""),
+        record("native", "\"lib/libnative.so.1\", \"lib/native/other.so\"", "\"lib\""),
+        ("lib/libnative.so.1".to_owned(), String::new()),
+    ];
+    for (name, content) in &files {
+        fs::create_dir_all(environment.join(name).parent().unwrap()).unwrap();
+        fs::write(environment.join(name), content).unwrap();
+    }
+    let hook = "from PyInstaller.utils.hooks import conda_support as conda\n\
+        found = conda.package_distribution('lib')\n\
+        assert (found.name, found.version, found.dependencies, found.packages) == ('lib', '1', ['native'], ['lib'])\n\
+        assert list(conda.walk_dependency_tree('lib')) == ['lib', 'native']\n\
+        assert list(conda.walk_dependency_tree('lib', ['nat*'])) == ['lib']\n\
+        assert conda.requires('lib') == ['native >=1', '__glibc >=2.17'] and conda.requires('lib', True) == ['native']\n\
+        assert [str(file) for file in conda.files('native')] == ['lib/libnative.so.1', 'lib/native/other.so']\n\
+        (library, folder), = conda.collect_dynamic_libs('lib')\n\
+        assert library.endswith('environment/lib/libnative.so.1') and folder == '.', library\n";
+    let case = Case::new("import lib\nprint('packed')\n", &[], &[("hook-lib.py", hook)]);
+    let said = case.pack(&environment.join("bin/python"), &["--additional-hooks-dir", "hooks", "-v"]);
+    assert!(!said.contains("hook-lib.py"), "{said}");
+    assert_eq!(text(&case.run().stdout), "packed\n");
+}
+
 #[test]
 fn a_hook_that_needs_more_of_pyinstaller_is_left_out_by_name() {
     for (hook, needs) in [
         ("from PyInstaller.utils.hooks.gi import GiModuleInfo\n", "PyInstaller.utils.hooks.gi"),
         ("from PyInstaller.utils.hooks import no_such_function\n", "PyInstaller.utils.hooks.no_such_function"),
+        ("from PyInstaller.utils.hooks import conda\n", "PyInstaller.utils.hooks.conda"),
+        ("from PyInstaller.utils.hooks import conda_support\n", "PyInstaller.utils.hooks.conda_support"),
         ("from PyInstaller import compat\ncompat.no_such_fact\n", "PyInstaller.compat.no_such_fact"),
         ("def hook(hook_api):\n    hook_api.graph\n", "hook_api.graph"),
     ] {

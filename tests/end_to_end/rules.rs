@@ -13,6 +13,7 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::process::{Command, Output};
+use std::time::Duration;
 
 /// Packs a program over the library `lib` with rules in its `pyproject.toml`, and gives what was said and, where that went well,
 /// what the program did without the library.
@@ -144,6 +145,8 @@ fn run_with(rules: RuleUse, module: &str, python: &Path) -> Output {
         backend: Backend::Bytecode,
         hooks: HookUse::Off,
         hook_folders: Vec::new(),
+        hook_time: Duration::from_secs(60),
+        hook_configuration: serde_json::Map::new(),
         rules,
         added_data: Vec::new(),
         added_binaries: Vec::new(),

@@ -1,18 +1,21 @@
 //! The Python process that runs hooks. It lives as long as the analysis, and is not there where no included module has a hook.
 
+use crate::os;
 use rpack_analyzer::Interpreter;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
 use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
+use std::time::{Duration, Instant};
 
 /// What the process runs.
 const WORKER: &str = include_str!("worker/worker.py");
 
 /// The modules that it offers to hooks, and those that it is made of.
-const MODULES: [(&str, &str); 20] = [
+const MODULES: [(&str, &str); 21] = [
     ("PyInstaller", include_str!("worker/pyinstaller.py")),
     ("PyInstaller.compat", include_str!("worker/compat.py")),
     ("PyInstaller.depend", ""),
@@ -22,6 +25,7 @@ const MODULES: [(&str, &str); 20] = [
     ("PyInstaller.log", include_str!("worker/log.py")),
     ("PyInstaller.utils", ""),
     ("PyInstaller.utils.hooks", include_str!("worker/hooks.py")),
+    ("PyInstaller.utils.hooks.conda", include_str!("worker/conda.py")),
     ("PyInstaller.utils.hooks.qt", include_str!("worker/qt.py")),
     ("_rpack", ""),
     ("_rpack.files", include_str!("worker/files.py")),
@@ -39,12 +43,13 @@ const MODULES: [(&str, &str); 20] = [
 pub struct Worker {
     child: Child,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    /// The lines that it writes. A thread reads them, because a pipe cannot be read with a time limit.
+    output: Receiver<String>,
 }
 
 impl Worker {
-    /// Starts the interpreter, with `search_path` as its `sys.path`.
-    pub fn start(interpreter: &Interpreter, search_path: &[PathBuf]) -> io::Result<Self> {
+    /// Starts the interpreter, with `search_path` as its `sys.path` and with what is configured for hooks.
+    pub fn start(interpreter: &Interpreter, search_path: &[PathBuf], configuration: &Value) -> io::Result<Self> {
         let mut command = Command::new(&interpreter.executable);
         let inherited = std::env::vars_os().map(|(name, _)| name);
         inherited.filter(|name| name.to_string_lossy().starts_with("PYTHON")).for_each(|name| {
@@ -62,21 +67,33 @@ impl Worker {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(io::Error::other("its standard streams are missing"));
         };
-        let mut worker = Worker { child, input, output: BufReader::new(output) };
+        let (sender, lines) = mpsc::channel();
+        std::thread::spawn(move || {
+            // It ends when the process has, or when nobody wants to hear more.
+            BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
+        let mut worker = Worker { child, input, output: lines };
         let modules: BTreeMap<&str, &str> = MODULES.into_iter().collect();
-        worker.send(&json!({ "modules": modules, "search_path": search_path }))?;
+        worker.send(&json!({ "modules": modules, "search_path": search_path, "configuration": configuration }))?;
         Ok(worker)
     }
 
     /// Sends a request and returns the answer; answers what the worker asks in between.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::TimedOut`] where there is no answer after `limit`; anything else where the process has ended. Either way the worker
+    /// is of no use any more.
     pub fn request<A: DeserializeOwned, Q: DeserializeOwned>(
         &mut self,
         request: &Value,
+        limit: Duration,
         questions: &mut dyn FnMut(Q) -> Value,
     ) -> io::Result<A> {
+        let end = Instant::now() + limit;
         self.send(request)?;
         loop {
-            let message = self.receive()?;
+            let message = self.receive(end)?;
             if message.get("question").is_none() {
                 return Ok(serde_json::from_value(message)?);
             }
@@ -92,21 +109,18 @@ impl Worker {
         self.input.flush()
     }
 
-    fn receive(&mut self) -> io::Result<Value> {
-        let mut line = String::new();
-        self.output.read_line(&mut line)?;
-        if !line.ends_with('\n') {
-            let status = self.child.wait()?;
-            return Err(io::Error::other(status.to_string()));
+    fn receive(&mut self, end: Instant) -> io::Result<Value> {
+        match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            Ok(line) => Ok(serde_json::from_str(&line)?),
+            Err(RecvTimeoutError::Timeout) => Err(ErrorKind::TimedOut.into()),
+            Err(RecvTimeoutError::Disconnected) => Err(io::Error::other(self.child.wait()?.to_string())),
         }
-        Ok(serde_json::from_str(&line)?)
     }
 }
 
 impl Drop for Worker {
     fn drop(&mut self) {
-        // It holds nothing, and what a hook left running in it must not keep the build waiting.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        // It holds nothing, and what a hook left running must not keep the build waiting, nor outlive it.
+        os::kill_with_descendants(&mut self.child);
     }
 }

@@ -1,12 +1,13 @@
 //! Linux and its relatives.
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
+use rustix::process::{Pid, Signal, kill_process};
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::os::fd::AsRawFd;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 /// Writes an executable file that is there whole or not at all, whatever kills this process in between.
 pub fn write_executable(target: &Path, content: &[u8]) -> io::Result<()> {
@@ -170,6 +171,27 @@ pub fn is_executable_file(path: &Path) -> bool {
 pub fn is_executable(metadata: &fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     metadata.permissions().mode() & 0o100 != 0
+}
+
+/// Ends a process with all that it has started, and waits for it. Who is asked to end in another way may not.
+pub fn kill_with_descendants(child: &mut Child) {
+    let descendants = descendants(child.id());
+    // The parent first, so that it starts nothing in the place of what ends.
+    let _ = child.kill();
+    for process in descendants {
+        let process = i32::try_from(process).ok().and_then(Pid::from_raw);
+        let _ = process.map(|process| kill_process(process, Signal::KILL));
+    }
+    let _ = child.wait();
+}
+
+/// What a process has started, and what that has, as far as it runs.
+fn descendants(process: u32) -> Vec<u32> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    let lists = tasks.filter_map(|task| fs::read_to_string(task.path().join("children")).ok());
+    let children: Vec<u32> =
+        lists.flat_map(|list| list.split(' ').filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect();
+    children.into_iter().flat_map(|child| [vec![child], descendants(child)].concat()).collect()
 }
 
 /// Runs a command, without stdin, and gives its output. Should this process end before it, be it by a signal, then the command ends too

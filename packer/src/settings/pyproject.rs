@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The keys that there are; a test holds them to the fields of [`Settings`].
-const KEYS: [&str; 30] = [
+const KEYS: [&str; 32] = [
     "add-binary",
     "add-data",
     "additional-hooks-dirs",
@@ -23,7 +23,9 @@ const KEYS: [&str; 30] = [
     "exclude-modules",
     "full-compat",
     "hidden-imports",
+    "hook-timeout",
     "hooks",
+    "hooks-config",
     "name",
     "onedir",
     "onefile",

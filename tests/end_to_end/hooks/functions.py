@@ -43,6 +43,8 @@ below = ["lib", "lib.inner", "lib.inner.deep", "lib.tests", "lib.tests.test_x"]
 expect(sorted(hooks.collect_submodules("lib")), below)
 expect(sorted(hooks.collect_submodules("lib", filter=lambda name: "tests" not in name)), below[:3])
 expect(hooks.collect_submodules("single") + hooks.collect_submodules("absent"), [])
+# A namespace package below a package that nobody has imported.
+expect([hooks.collect_submodules("lib.data"), hooks.get_package_paths("lib.data")], [["lib.data"], (site, os.path.join(lib, "data"))])
 assert "lib" not in sys.modules and "lib.tests" not in sys.modules
 
 data = ["lib/data/more: lib/data/more/c.txt", "lib/data: lib/data/a.txt", "lib/data: lib/data/b.json"]
@@ -78,6 +80,7 @@ expect(hooks.get_module_attribute("lib.inner", "VALUE"), 5)
 expect(refuses(hooks.get_module_attribute, "lib.inner", "ABSENT"), "AttributeError")
 expect([hooks.can_import_module(name) for name in ("lib.inner", "single", "lib.tests.test_x", "absent")], [True, False, False, False])
 expect(hooks.exec_statement("import lib.inner; print(lib.inner.VALUE)"), "5")
+expect([hooks.exec_statement_rc(code) for code in ("import lib", "import sys; sys.exit(3)", "raise ValueError")], [0, 3, 1])
 expect(hooks.eval_statement("print([1, 'x'])"), [1, "x"])
 assert "json" in hooks.get_pyextension_imports("lib.inner") or "json" in sys.modules
 expect(hooks.get_hook_config(None, "lib", "key"), None)

@@ -5,7 +5,7 @@ import contextlib
 import io
 import sys
 
-from _rpack import search
+from _rpack import questions, search
 from _rpack.files import (
     PY_DYLIB_PATTERNS,
     collect_data_files,
@@ -16,6 +16,9 @@ from _rpack.files import (
 from _rpack.metadata import check_requirement, collect_entry_point, copy_metadata, get_installer, is_module_satisfies
 from _rpack.notes import logger
 from PyInstaller import compat, isolated
+
+if compat.is_pure_conda:
+    from PyInstaller.utils.hooks import conda as conda_support
 
 PY_IGNORE_EXTENSIONS = set(compat.ALL_SUFFIXES)
 hook_variables = {}
@@ -125,6 +128,21 @@ def exec_statement(statement):
     return isolated.call(output).strip()
 
 
+def exec_statement_rc(statement):
+    """The status with which a process would end that runs the statement."""
+
+    def status():
+        try:
+            exec(statement, {"__name__": "__main__"})
+        except SystemExit as error:
+            return error.code if isinstance(error.code, int) else int(error.code is not None)
+        except BaseException:
+            return 1
+        return 0
+
+    return isolated.call(status)
+
+
 def eval_statement(statement):
     text = exec_statement(statement)
     return ast.literal_eval(text) if text else ""
@@ -146,8 +164,8 @@ def eval_script(script_filename, *arguments):
 
 
 def get_hook_config(hook_api, module_name, key):
-    """Configurations stand in spec files only; hooks have a default for each."""
-    return None
+    """What is configured under the name of the module that defines it, be it the hook's own or another; else `None`."""
+    return questions.configuration.get(module_name, {}).get(key)
 
 
 def get_homebrew_path(formula=""):

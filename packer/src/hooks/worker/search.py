@@ -1,5 +1,6 @@
 # Finds modules as an import would, and imports none of them, not even their packages.
 import functools
+import importlib.machinery
 import os
 import pkgutil
 import sys
@@ -14,23 +15,48 @@ def find(name):
         spec = _find_in(".".join(parts[:end]), path)
         if spec is None:
             return None
-        path = list(spec.submodule_search_locations or [])
+        path = _locations(spec)
     return spec
+
+
+def _locations(spec):
+    """Where a package's modules are. Going through what a namespace package has there would ask its parent, which nobody has imported."""
+    locations = spec.submodule_search_locations or []
+    return list(getattr(locations, "_path", locations))
 
 
 def _find_in(name, path):
     for finder in sys.meta_path:
-        find_spec = getattr(finder, "find_spec", None)
-        spec = find_spec(name, path) if find_spec else None
+        if finder is importlib.machinery.PathFinder and path is not None:
+            spec = _find_below(name, path)
+        else:
+            find_spec = getattr(finder, "find_spec", None)
+            spec = find_spec(name, path) if find_spec else None
         if spec is not None:
             return spec
     return None
 
 
+def _find_below(name, path):
+    """What `PathFinder` finds in the folders of a package. It asks the parent of a namespace package, which nobody has imported here."""
+    portions = []
+    for folder in path:
+        finder = pkgutil.get_importer(folder)
+        spec = finder.find_spec(name) if finder else None
+        if spec is not None and spec.loader is not None:
+            return spec
+        portions += spec.submodule_search_locations or [] if spec else []
+    if not portions:
+        return None
+    spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+    spec.submodule_search_locations = portions
+    return spec
+
+
 def package_folders(name):
     """The folders of a package; none for a module or for what does not exist."""
     spec = find(name)
-    return list(spec.submodule_search_locations or []) if spec else []
+    return _locations(spec) if spec else []
 
 
 def file_of(name):

@@ -16,6 +16,7 @@ def main():
     import _rpack.questions
 
     _rpack.questions.ask = channel.ask
+    _rpack.questions.configuration = start["configuration"]
     from _rpack import running, watching
 
     watching.start()
