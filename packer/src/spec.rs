@@ -134,12 +134,130 @@ coll = COLLECT(exe, a.binaries, a.datas, strip=False, upx=True, upx_exclude=[], 
         assert!(spec.notes.len() == 1 && spec.notes[0].starts_with("`icon` is not needed: "), "{:?}", spec.notes);
     }
 
+    /// As `pyi-makespec` writes it for one file, with each of its flags.
+    const WITH_EVERY_FLAG: &str = "
+from PyInstaller.utils.hooks import collect_dynamic_libs
+from PyInstaller.utils.hooks import collect_submodules
+from PyInstaller.utils.hooks import copy_metadata
+
+datas = [('a.dat', 'x')]
+binaries = [('b.so', 'y')]
+hiddenimports = []
+datas += copy_metadata('deep', recursive=True)
+binaries += collect_dynamic_libs('libraries')
+hiddenimports += collect_submodules('modules')
+
+a = Analysis(
+    ['app.py'], pathex=[], binaries=binaries, datas=datas, hiddenimports=hiddenimports, hookspath=['hooks'],
+    hooksconfig={'gi': {'icons': ['Adwaita'], 'themes': None}}, runtime_hooks=[], excludes=[], noarchive=True, optimize=2,
+)
+pyz = PYZ(a.pure)
+splash = Splash('s.png', binaries=a.binaries, datas=a.datas, text_pos=None, text_size=12, minify_script=True, always_on_top=True)
+exe = EXE(
+    pyz, a.scripts, a.binaries, a.datas, splash, splash.binaries,
+    [('W ignore', None, 'OPTION'), ('O', None, 'OPTION'), ('O', None, 'OPTION'), ('v', None, 'OPTION')],
+    name='app', debug=True, bootloader_ignore_signals=True, strip=False, upx=True, upx_exclude=['f'], runtime_tmpdir=None,
+    console=False, hide_console='hide-late', disable_windowed_traceback=True, argv_emulation=True, target_arch='arm64',
+    codesign_identity='me', entitlements_file='f', version='v', uac_admin=True, uac_uiaccess=True, icon=['a.ico'],
+    manifest='m', resources=['R'],
+)
+";
+
+    #[test]
+    fn every_flag_that_pyinstaller_writes_down_is_read() {
+        let spec = read_text(WITH_EVERY_FLAG).unwrap();
+        let settings = spec.settings;
+        assert_eq!((settings.onedir, settings.optimize, settings.debug.len()), (false, Some(2), 1));
+        assert_eq!(settings.interpreter_options(), ["W ignore", "v", "OO"]);
+        assert_eq!(settings.recursive_copy_metadata, ["deep"]);
+        assert_eq!(
+            (settings.collect_binaries.join(""), settings.collect_submodules.join("")),
+            ("libraries".into(), "modules".into())
+        );
+        assert_eq!(settings.hooks_config["gi"]["icons"][0], "Adwaita");
+        let noted: Vec<_> = spec.notes.iter().filter_map(|note| note.split('`').nth(1)).collect();
+        assert_eq!(
+            noted,
+            [
+                "noarchive",
+                "Splash",
+                "bootloader_ignore_signals",
+                "upx_exclude",
+                "console",
+                "hide_console",
+                "disable_windowed_traceback",
+                "argv_emulation",
+                "target_arch",
+                "codesign_identity",
+                "entitlements_file",
+                "version",
+                "uac_admin",
+                "uac_uiaccess",
+                "icon",
+                "manifest",
+                "resources"
+            ]
+        );
+    }
+
+    #[test]
+    fn loops_and_sums_over_plain_lists_are_plain() {
+        let text = "
+from PyInstaller.building.datastruct import Tree
+from PyInstaller.utils.hooks import collect_all
+datas, binaries, hiddenimports = [], [], []
+for package in ['one', 'two']:
+    d, b, h = collect_all(package)
+    datas += d
+    binaries += b
+    hiddenimports.extend(h)
+datas += [(name + '.txt', 'texts') for name in ('x', 'y', 'z') if name != 'y']
+a = Analysis(['m.py'], datas=datas, binaries=binaries, hiddenimports=hiddenimports)
+a.datas = a.datas + Tree('web', 'static')
+exe = EXE(PYZ(a.pure), a.scripts + [('u', None, 'OPTION')], a.binaries, a.datas + [('conf/z.ini', 'conf/z.ini', 'DATA')])
+";
+        let settings = read_text(text).unwrap().settings;
+        for list in [&settings.collect_data, &settings.collect_binaries, &settings.collect_submodules] {
+            assert_eq!(*list, ["one", "two"]);
+        }
+        let added = settings.add_data.iter().map(|added| added.source.rsplit('/').next().unwrap());
+        assert_eq!(added.collect::<Vec<_>>(), ["x.txt", "z.txt", "web", "z.ini"]);
+        assert_eq!(settings.interpreter_options(), ["u"]);
+        // Which items are left depends on what is found in the first one.
+        let text = "h = []\nfor x in ['a', 'b']:\n    if x == 'b':\n        break\n    h += [x]\na = Analysis(['m.py'], hiddenimports=h)";
+        assert!(read_text(text).unwrap_err().message.contains("`hiddenimports` is not plain"));
+    }
+
+    #[test]
+    fn a_tree_leaves_out_what_it_excludes() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["web/a.html", "web/a.map", "web/deep/b.html", "web/deep/b.map", "web/drafts/c.html"] {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let path = folder.path().join("app.spec");
+        fs::write(
+            &path,
+            "a = Analysis(['m.py'])\nCOLLECT(EXE(a.scripts), Tree('web', prefix='w', excludes=['*.map', 'drafts']))",
+        )
+        .unwrap();
+        let settings = read(&path).unwrap().settings;
+        let added: Vec<_> =
+            settings.add_data.iter().map(|added| (Path::new(&added.source), added.destination.as_str())).collect();
+        let at = |name: &str| folder.path().join(name);
+        assert_eq!(added, [(at("web/a.html").as_path(), "w"), (at("web/deep/b.html").as_path(), "w/deep")]);
+    }
+
     #[test]
     fn whatever_nests_deep_is_survived() {
         for (open, close) in [("[", "]"), ("(", ")"), ("not ", ""), ("x.", ""), ("f(", ")"), ("-", "")] {
             let text = format!("x = {}1{}", open.repeat(100_000), close.repeat(100_000));
             assert!(read_text(&text).is_err());
         }
+        let loops = (0..20).map(|depth| format!("{}for i{depth} in x:\n", " ".repeat(depth))).collect::<String>();
+        let nested = format!("x = [{}]\n{loops}{}pass", "1,".repeat(50), " ".repeat(20));
+        assert!(read_text(&nested).is_err());
         let doubled = format!("x = [1]\n{}", "x += x\n".repeat(100));
         assert!(read_text(&doubled).is_err());
     }

@@ -3,7 +3,7 @@
 use super::NotPlain;
 use super::value::{Value, of_expression};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, Operator, Stmt, StmtIf};
+use ruff_python_ast::{Expr, ExprCall, Operator, Stmt, StmtFor, StmtIf};
 use ruff_python_parser::parse_module;
 use ruff_source_file::LineIndex;
 use ruff_text_size::Ranged;
@@ -47,8 +47,15 @@ pub fn made(text: &str, path: &Path) -> Result<Vec<Call>, NotPlain> {
         ("specnm", path.file_stem().unwrap_or_default().to_string_lossy().into_owned()),
     ];
     let variables = variables.map(|(name, value)| (name.to_owned(), Value::Text(value)));
-    let mut walk =
-        Walk { text, lines, variables: variables.into(), imported: HashMap::new(), calls: Vec::new(), failed: None };
+    let mut walk = Walk {
+        text,
+        lines,
+        variables: variables.into(),
+        imported: HashMap::new(),
+        calls: Vec::new(),
+        rounds: 0,
+        failed: None,
+    };
     walk.run(&parsed.syntax().body);
     match walk.failed {
         Some(failed) => Err(failed),
@@ -64,6 +71,8 @@ pub struct Walk<'a> {
     /// What imported names stand for, dotted.
     imported: HashMap<String, String>,
     calls: Vec<Call>,
+    /// How often loops were gone through.
+    rounds: usize,
     failed: Option<NotPlain>,
 }
 
@@ -115,6 +124,7 @@ impl Walk<'_> {
             }
             Stmt::Expr(expression) => self.expression(&expression.value, line),
             Stmt::If(choice) => self.choose(choice),
+            Stmt::For(repeated) => self.repeat(repeated),
             Stmt::Pass(_) => {}
             // What is done in loops, functions and the like is not plain, so what is assigned there is not either.
             other => self.forget(other),
@@ -163,6 +173,15 @@ impl Walk<'_> {
                 elts.iter().zip(items).for_each(|(target, (_, item))| self.assign(target, item, line));
             }
             Expr::Attribute(_) if matches!(of_expression(self, target), Value::Part(_)) => {
+                // `a.datas = a.datas + Tree("web")`
+                let own = of_expression(self, target);
+                if let Value::List(items) = &value
+                    && let Some(at) = items.iter().position(|(_, item)| *item == own)
+                {
+                    let mut others = items.clone();
+                    others.remove(at);
+                    return self.add(target, Value::List(others), line);
+                }
                 let name = self.source(target);
                 let hint =
                     "Leave modules out with `--exclude-module`; what else PyInstaller would find is not in it here";
@@ -183,6 +202,44 @@ impl Walk<'_> {
             }
             _ => {}
         }
+    }
+
+    /// A loop over a plain list: `for package in ["one", "two"]:`.
+    fn repeat(&mut self, repeated: &StmtFor) {
+        let mut seen = Seen::default();
+        repeated.body.iter().for_each(|statement| seen.visit_stmt(statement));
+        match of_expression(self, &repeated.iter) {
+            Value::List(items) if !seen.jumps && repeated.orelse.is_empty() && self.may_repeat(items.len()) => {
+                for (line, item) in items {
+                    self.assign(&repeated.target, item, line);
+                    self.run(&repeated.body);
+                }
+            }
+            _ => self.forget(&Stmt::For(repeated.clone())),
+        }
+    }
+
+    /// Whether something may be done this often, after all that was repeated before. Loops in loops have no end otherwise.
+    pub fn may_repeat(&mut self, rounds: usize) -> bool {
+        const MOST: usize = 10_000;
+        self.rounds = self.rounds.saturating_add(rounds);
+        self.rounds <= MOST
+    }
+
+    /// Does something with variables that nothing outside sees.
+    pub fn within<T>(&mut self, target: &Expr, value: Value, line: u32, act: impl FnOnce(&mut Self) -> T) -> T {
+        let mut seen = Seen::default();
+        seen.visit_expr(target);
+        let outer: Vec<_> = seen.assigned.into_iter().map(|name| (self.variables.remove(&name), name)).collect();
+        self.assign(target, value, line);
+        let done = act(self);
+        for (value, name) in outer {
+            match value {
+                Some(value) => self.variables.insert(name, value),
+                None => self.variables.remove(&name),
+            };
+        }
+        done
     }
 
     fn choose(&mut self, choice: &StmtIf) {
@@ -278,10 +335,13 @@ impl Walk<'_> {
 struct Seen {
     assigned: Vec<String>,
     calls: Vec<ExprCall>,
+    /// Whether something leaves a loop, or begins its next round.
+    jumps: bool,
 }
 
 impl<'a> Visitor<'a> for Seen {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
+        self.jumps |= matches!(statement, Stmt::Break(_) | Stmt::Continue(_));
         walk_stmt(self, statement);
     }
 

@@ -6,7 +6,9 @@ use super::{NotPlain, Spec};
 use crate::pyinstaller;
 use crate::settings::{InterpreterOption, NO_ARCHIVE, Settings};
 use packer::options::AddedData;
+use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
+use walkdir::{DirEntry, WalkDir};
 
 /// The arguments of `Analysis` that may be given without their names.
 const OF_ANALYSIS: [&str; 9] = [
@@ -44,17 +46,8 @@ const NEEDLESS: [(&str, &str); 18] = [
 ];
 
 /// Arguments that say how PyInstaller itself works.
-const INTERNAL: [&str; 9] = [
-    "append_pkg",
-    "cdict",
-    "codesign_deep",
-    "embed_manifest",
-    "exclude_binaries",
-    "hooksconfig",
-    "icon_resources",
-    "upx",
-    "upx_dir",
-];
+const INTERNAL: [&str; 8] =
+    ["append_pkg", "cdict", "codesign_deep", "embed_manifest", "exclude_binaries", "icon_resources", "upx", "upx_dir"];
 
 /// What the calls mean.
 ///
@@ -65,6 +58,7 @@ pub fn of_calls(calls: &[Call], path: &Path) -> Result<Spec, NotPlain> {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let settings = Settings { name: Some(stem), ..Settings::default() };
     let mut spec = Spec { script: PathBuf::new(), settings, notes: Vec::new() };
+    let folder = path.parent().unwrap_or(Path::new("/"));
     for (number, call) in calls.iter().enumerate() {
         let is_second = calls.iter().take(number).any(|earlier| earlier.name == call.name);
         if is_second && matches!(call.name.as_str(), "Analysis" | "EXE" | "COLLECT") {
@@ -73,10 +67,10 @@ pub fn of_calls(calls: &[Call], path: &Path) -> Result<Spec, NotPlain> {
         }
         match call.name.as_str() {
             "Analysis" => analysis(call, &mut spec)?,
-            "EXE" => executable(call, &mut spec)?,
+            "EXE" => executable(call, &mut spec, folder)?,
             "COLLECT" => {
                 spec.settings.onedir = true;
-                executable(call, &mut spec)?;
+                executable(call, &mut spec, folder)?;
             }
             "MERGE" => {
                 let message = "`MERGE` shares files between programs".to_owned();
@@ -89,7 +83,7 @@ pub fn of_calls(calls: &[Call], path: &Path) -> Result<Spec, NotPlain> {
             "Splash" => note(&mut spec, "Splash", "splash", call.line)?,
             "a.datas" | "a.binaries" => {
                 for (line, value) in added(call)? {
-                    table_entry(&mut spec, &call.name, line, &value)?;
+                    table_entry(&mut spec, &call.name, line, &value, folder)?;
                 }
             }
             name if name.starts_with("a.") => {
@@ -150,6 +144,11 @@ fn analysis(call: &Call, spec: &mut Spec) -> Result<(), NotPlain> {
                     "Write `source = true` under `[tool.rpack]` to have all sources as files",
                 ));
             }
+            "hooksconfig" => match value.to_json() {
+                Some(Json::Object(configuration)) => settings.hooks_config = configuration,
+                Some(Json::Null) => {}
+                _ => return Err(computed(&name, line, &value, "hooks-config.PACKAGE = { KEY = VALUE }")),
+            },
             "hookspath" => {
                 let folders = texts(&name, line, &value, "additional-hooks-dirs")?;
                 settings.additional_hooks_dirs = folders.into_iter().map(PathBuf::from).collect();
@@ -161,16 +160,16 @@ fn analysis(call: &Call, spec: &mut Spec) -> Result<(), NotPlain> {
 }
 
 /// `EXE` and `COLLECT`.
-fn executable(call: &Call, spec: &mut Spec) -> Result<(), NotPlain> {
+fn executable(call: &Call, spec: &mut Spec, folder: &Path) -> Result<(), NotPlain> {
     for argument in &call.arguments {
         match argument {
             Value::Made(_) | Value::Part(_) => {}
             Value::List(items) => {
                 for (line, item) in items {
-                    table_entry(spec, &call.name, *line, item)?;
+                    table_entry(spec, &call.name, *line, item, folder)?;
                 }
             }
-            value => table_entry(spec, &call.name, call.line, value)?,
+            value => table_entry(spec, &call.name, call.line, value, folder)?,
         }
     }
     for (name, line, value) in &call.keywords {
@@ -264,10 +263,16 @@ fn entry(settings: &mut Settings, name: &str, line: u32, item: &Value) -> Result
 }
 
 /// An entry of a table of contents: name, source, type.
-fn table_entry(spec: &mut Spec, name: &str, line: u32, item: &Value) -> Result<(), NotPlain> {
+fn table_entry(spec: &mut Spec, name: &str, line: u32, item: &Value, folder: &Path) -> Result<(), NotPlain> {
     let settings = &mut spec.settings;
     match item {
-        Value::Tree { root, prefix } => add(settings, name, root, prefix),
+        Value::Tree { root, prefix, excludes } if excludes.is_empty() => add(settings, name, root, prefix),
+        Value::Tree { root, prefix, excludes } => {
+            for (file, inside) in files_of_tree(&folder.join(root), excludes) {
+                let destination: PathBuf = Path::new(prefix).join(inside).components().collect();
+                add(settings, name, &file.to_string_lossy(), &destination.to_string_lossy());
+            }
+        }
         Value::Made(_) | Value::Part(_) => {}
         Value::List(parts) => match parts.iter().map(|(_, part)| part).collect::<Vec<_>>().as_slice() {
             [Value::Text(option), _, Value::Text(kind)] if kind == "OPTION" => {
@@ -290,6 +295,23 @@ fn table_entry(spec: &mut Spec, name: &str, line: u32, item: &Value) -> Result<(
         other => return Err(computed(name, line, other, &key(name))),
     }
     Ok(())
+}
+
+/// The files of a `Tree`, each with the folder below the tree's that it lies in. What it excludes are names of files and folders, at any
+/// depth, and `*.ENDING`.
+fn files_of_tree(root: &Path, excludes: &[String]) -> Vec<(PathBuf, PathBuf)> {
+    let is_excluded = |entry: &DirEntry| {
+        let name = entry.file_name().to_string_lossy();
+        let has_ending = |pattern: &str| pattern.strip_prefix('*').is_some_and(|ending| name.ends_with(ending));
+        entry.depth() > 0 && excludes.iter().any(|pattern| *pattern == name || has_ending(pattern))
+    };
+    let walk = WalkDir::new(root).follow_links(true).sort_by_file_name().into_iter();
+    let files = walk.filter_entry(|entry| !is_excluded(entry)).flatten().filter(|entry| entry.file_type().is_file());
+    let placed = files.filter_map(|file| {
+        let inside = file.path().parent()?.strip_prefix(root).ok()?.to_owned();
+        Some((file.into_path(), inside))
+    });
+    placed.collect()
 }
 
 fn add(settings: &mut Settings, name: &str, source: &str, destination: &str) {
@@ -329,7 +351,7 @@ fn items(name: &str, line: u32, value: &Value) -> Result<Vec<(u32, Value)>, NotP
 /// The items that are added to a list of an analysis.
 fn added(call: &Call) -> Result<Vec<(u32, Value)>, NotPlain> {
     match call.arguments.first().unwrap_or(&Value::None) {
-        tree @ Value::Tree { .. } => Ok(vec![(call.line, tree.clone())]),
+        item @ (Value::Tree { .. } | Value::Part(_)) => Ok(vec![(call.line, item.clone())]),
         Value::List(items) => Ok(items.clone()),
         other => Err(computed(&call.name, call.line, other, &key(&call.name))),
     }

@@ -2,7 +2,8 @@
 //! that `os.path` and `pathlib` join, and the `collect_…` functions of PyInstaller that are flags too.
 
 use super::calls::Walk;
-use ruff_python_ast::{BoolOp, CmpOp, Expr, ExprCall, Number, Operator, UnaryOp};
+use ruff_python_ast::{BoolOp, CmpOp, Expr, ExprCall, ExprDict, ExprFString, ExprListComp, Number, Operator, UnaryOp};
+use serde_json::Value as Json;
 use std::path::Path;
 
 /// How long lists and texts may become. Sums of sums grow without end otherwise.
@@ -17,14 +18,15 @@ pub enum Value {
     Text(String),
     /// A list or a tuple, each item with its line.
     List(Vec<(u32, Value)>),
-    /// A dictionary, by how many items it has: what stands in one is never of use here.
-    Mapping(usize),
+    /// A dictionary.
+    Mapping(Vec<(Value, Value)>),
     /// What a function of `PyInstaller.utils.hooks` would collect of a package.
     Collected(Collected, String),
-    /// `Tree(root, prefix)`.
+    /// `Tree(root, prefix, excludes)`.
     Tree {
         root: String,
         prefix: String,
+        excludes: Vec<String>,
     },
     /// What the call of this number made.
     Made(usize),
@@ -59,10 +61,35 @@ impl Value {
     /// Whether Python takes the value as false.
     pub fn is_empty(&self) -> bool {
         match self {
-            Value::None | Value::Bool(false) | Value::Number(0) | Value::Mapping(0) => true,
+            Value::None | Value::Bool(false) | Value::Number(0) => true,
             Value::Text(text) => text.is_empty(),
+            Value::Mapping(items) => items.is_empty(),
             Value::List(items) => items.is_empty(),
             _ => false,
+        }
+    }
+
+    /// Whether it is a list in the tables of contents that PyInstaller's objects hold.
+    fn is_table(&self) -> bool {
+        matches!(self, Value::List(_) | Value::Part(_) | Value::Tree { .. })
+    }
+
+    /// What it is in JSON, for hooks; `None` where something in it is not plain.
+    pub fn to_json(&self) -> Option<Json> {
+        match self {
+            Value::None => Some(Json::Null),
+            Value::Bool(value) => Some(Json::from(*value)),
+            Value::Number(value) => Some(Json::from(*value)),
+            Value::Text(text) => Some(Json::from(text.as_str())),
+            Value::List(items) => items.iter().map(|(_, item)| item.to_json()).collect(),
+            Value::Mapping(items) => {
+                let entry = |(key, value): &(Value, Value)| match key {
+                    Value::Text(key) => Some((key.clone(), value.to_json()?)),
+                    _ => None,
+                };
+                items.iter().map(entry).collect::<Option<_>>().map(Json::Object)
+            }
+            _ => None,
         }
     }
 
@@ -75,6 +102,12 @@ impl Value {
                 Value::List(items)
             }
             (unknown @ Value::Unknown { .. }, _) | (_, unknown @ Value::Unknown { .. }) => unknown,
+            (Value::List(_), Value::List(_)) => Value::Unknown { line, what: "a list without end".to_owned() },
+            // `a.datas + Tree("web")`
+            (one, other) if one.is_table() && other.is_table() => {
+                let items = |value| if let Value::List(items) = value { items } else { vec![(line, value)] };
+                Value::List(items(one)).plus(Value::List(items(other)), line)
+            }
             _ => Value::Unknown { line, what: "a sum".to_owned() },
         }
     }
@@ -94,25 +127,9 @@ pub fn of_expression(walk: &mut Walk<'_>, expression: &Expr) -> Value {
         },
         Expr::List(list) => items(walk, &list.elts),
         Expr::Tuple(tuple) => items(walk, &tuple.elts),
-        Expr::Dict(dictionary) => Value::Mapping(dictionary.items.len()),
-        Expr::FString(text) => {
-            let mut whole = String::new();
-            for element in text.value.elements() {
-                let part = match (element.as_literal(), element.as_interpolation()) {
-                    (Some(literal), _) => Value::Text(literal.value.to_string()),
-                    (_, Some(part)) if part.format_spec.is_none() && part.debug_text.is_none() => {
-                        of_expression(walk, &part.expression)
-                    }
-                    _ => return unknown("a formatted text"),
-                };
-                match part {
-                    Value::Text(text) => whole += &text,
-                    Value::Number(number) => whole += &number.to_string(),
-                    _ => return unknown("a formatted text"),
-                }
-            }
-            Value::Text(whole)
-        }
+        Expr::Dict(dictionary) => mapping(walk, dictionary, line),
+        Expr::ListComp(comprehension) => comprehended(walk, comprehension, line),
+        Expr::FString(text) => formatted(walk, text, line),
         Expr::Name(name) => walk.variable(&name.id, line),
         Expr::BinOp(operation) => {
             let (left, right) = (of_expression(walk, &operation.left), of_expression(walk, &operation.right));
@@ -165,6 +182,64 @@ pub fn of_expression(walk: &mut Walk<'_>, expression: &Expr) -> Value {
         Expr::Call(call) => call_value(walk, call, line),
         _ => unknown("a computed value"),
     }
+}
+
+fn mapping(walk: &mut Walk<'_>, dictionary: &ExprDict, line: u32) -> Value {
+    let mut items = Vec::new();
+    for item in &dictionary.items {
+        let all = || Value::Unknown { line, what: "`**`".to_owned() };
+        let key = item.key.as_ref().map_or_else(all, |key| of_expression(walk, key));
+        items.push((key, of_expression(walk, &item.value)));
+    }
+    Value::Mapping(items)
+}
+
+fn formatted(walk: &mut Walk<'_>, text: &ExprFString, line: u32) -> Value {
+    let unknown = || Value::Unknown { line, what: "a formatted text".to_owned() };
+    let mut whole = String::new();
+    for element in text.value.elements() {
+        let part = match (element.as_literal(), element.as_interpolation()) {
+            (Some(literal), _) => Value::Text(literal.value.to_string()),
+            (_, Some(part)) if part.format_spec.is_none() && part.debug_text.is_none() => {
+                of_expression(walk, &part.expression)
+            }
+            _ => return unknown(),
+        };
+        match part {
+            Value::Text(text) => whole += &text,
+            Value::Number(number) => whole += &number.to_string(),
+            _ => return unknown(),
+        }
+    }
+    Value::Text(whole)
+}
+
+/// `[(name, ".") for name in names if name != "x"]`, over a plain list.
+fn comprehended(walk: &mut Walk<'_>, comprehension: &ExprListComp, line: u32) -> Value {
+    let unknown = || Value::Unknown { line, what: "a comprehension".to_owned() };
+    let [generator] = comprehension.generators.as_slice() else { return unknown() };
+    let Value::List(items) = of_expression(walk, &generator.iter) else { return unknown() };
+    if !walk.may_repeat(items.len()) {
+        return unknown();
+    }
+    let mut made = Vec::new();
+    for (line, item) in items {
+        let kept = walk.within(&generator.target, item, line, |walk| {
+            for test in &generator.ifs {
+                match of_expression(walk, test) {
+                    Value::Bool(true) => {}
+                    Value::Bool(false) => return Some(None),
+                    _ => return None,
+                }
+            }
+            Some(Some(of_expression(walk, &comprehension.elt)))
+        });
+        match kept {
+            Some(kept) => made.extend(kept.map(|value| (line, value))),
+            None => return unknown(),
+        }
+    }
+    Value::List(made)
 }
 
 fn items(walk: &mut Walk<'_>, expressions: &[Expr]) -> Value {
@@ -223,6 +298,11 @@ fn call_value(walk: &mut Walk<'_>, call: &ExprCall, line: u32) -> Value {
         .collect();
     let dotted = walk.dotted(&call.func);
     let name = dotted.as_deref().unwrap_or_default();
+    // They are there without an import too.
+    let name = match name.strip_prefix("PyInstaller.building.") {
+        Some(name) => name.rsplit('.').next().unwrap_or_default(),
+        None => name,
+    };
     if let Some(collected) =
         collected(name.strip_prefix("PyInstaller.utils.hooks.").unwrap_or_default(), &texts, call, line)
     {
@@ -239,7 +319,7 @@ fn call_value(walk: &mut Walk<'_>, call: &ExprCall, line: u32) -> Value {
         ("os.path.basename", Some([path])) => Value::Text(file_name(path)),
         ("os.getcwd" | "pathlib.Path.cwd", Some([])) => walk.absolute("."),
         ("platform.system", Some([])) => Value::Text("Linux".to_owned()),
-        ("list" | "tuple", _) if arguments.len() <= 1 => {
+        ("list" | "tuple" | "TOC", _) if arguments.len() <= 1 => {
             arguments.into_iter().next().unwrap_or(Value::List(Vec::new()))
         }
         ("Tree", _) => tree(walk, call, arguments, line),
@@ -302,10 +382,18 @@ fn tree(walk: &mut Walk<'_>, call: &ExprCall, arguments: Vec<Value>, line: u32) 
             _ => {}
         }
     }
-    match (root, prefix) {
-        (Value::Text(root), Value::Text(prefix)) if excludes.is_empty() => Value::Tree { root, prefix },
-        (Value::Text(root), Value::None) if excludes.is_empty() => Value::Tree { root, prefix: ".".to_owned() },
-        _ => Value::Unknown { line, what: "a `Tree` with `excludes`, or of a computed folder".to_owned() },
+    let prefix = if prefix.is_empty() { Value::Text(".".to_owned()) } else { prefix };
+    let excludes: Option<Vec<String>> = match excludes {
+        Value::None => Some(Vec::new()),
+        Value::List(items) => {
+            let text = |(_, item)| if let Value::Text(text) = item { Some(text) } else { None };
+            items.into_iter().map(text).collect()
+        }
+        _ => None,
+    };
+    match (root, prefix, excludes) {
+        (Value::Text(root), Value::Text(prefix), Some(excludes)) => Value::Tree { root, prefix, excludes },
+        _ => Value::Unknown { line, what: "a `Tree` of something computed".to_owned() },
     }
 }
 
