@@ -158,6 +158,96 @@ fn what_chooses_nothing_here_is_accepted_with_one_line_each() {
     assert_eq!(text(&build(folder.path(), &["--clean", "--log-level", "ERROR"]).stderr), "");
 }
 
+/// What becomes of a flag of PyInstaller.
+#[derive(Debug, PartialEq)]
+enum Outcome {
+    /// It does here what it does there.
+    Done,
+    /// It is accepted with one line that says why nothing need be chosen.
+    Noted,
+    /// It is refused with the reason.
+    Refused,
+}
+
+/// Every flag in the help of PyInstaller 6.22 under all of its names, with a value where it takes one. `-h` and `-v` are not among them: they
+/// are about the command and not about a build, and `-v` has rpack say more.
+const FLAGS_OF_PYINSTALLER: [(&str, &str, Outcome); 46] = [
+    ("--distpath", "d", Outcome::Done),
+    ("--workpath", "w", Outcome::Noted),
+    ("-y --noconfirm", "", Outcome::Done),
+    ("--upx-dir", "u", Outcome::Noted),
+    ("--clean", "", Outcome::Noted),
+    ("--log-level", "WARN", Outcome::Done),
+    ("-D --onedir", "", Outcome::Done),
+    ("-F --onefile", "", Outcome::Done),
+    ("--specpath", "s", Outcome::Noted),
+    ("-n --name", "n", Outcome::Done),
+    ("--onedir --contents-directory", "c", Outcome::Done),
+    ("--add-data", "a:b", Outcome::Done),
+    ("--add-binary", "a:b", Outcome::Done),
+    ("-p --paths", "p:q", Outcome::Done),
+    ("--hidden-import --hiddenimport", "m", Outcome::Done),
+    ("--collect-submodules", "m", Outcome::Done),
+    ("--collect-data --collect-datas", "m", Outcome::Done),
+    ("--collect-binaries", "m", Outcome::Done),
+    ("--collect-all", "m", Outcome::Done),
+    ("--copy-metadata", "m", Outcome::Done),
+    ("--recursive-copy-metadata", "m", Outcome::Done),
+    ("--additional-hooks-dir", "h", Outcome::Done),
+    ("--runtime-hook", "h.py", Outcome::Done),
+    ("--exclude-module", "m", Outcome::Done),
+    ("--splash", "s.png", Outcome::Noted),
+    ("--splash-center", "primary", Outcome::Noted),
+    ("-d --debug", "all", Outcome::Done),
+    ("--optimize", "2", Outcome::Done),
+    ("--python-option", "u", Outcome::Done),
+    ("-s --strip", "", Outcome::Done),
+    ("--noupx", "", Outcome::Noted),
+    ("--upx-exclude", "f", Outcome::Noted),
+    ("-c --console --nowindowed -w --windowed --noconsole", "", Outcome::Noted),
+    ("--hide-console", "hide-late", Outcome::Noted),
+    ("-i --icon", "a.ico", Outcome::Noted),
+    ("--disable-windowed-traceback --uac-admin --uac-uiaccess --argv-emulation", "", Outcome::Noted),
+    ("--version-file", "v", Outcome::Noted),
+    ("-m --manifest", "m", Outcome::Noted),
+    ("-r --resource", "r", Outcome::Noted),
+    ("--osx-bundle-identifier", "a.b", Outcome::Noted),
+    ("--target-architecture --target-arch", "arm64", Outcome::Noted),
+    ("--codesign-identity", "me", Outcome::Noted),
+    ("--osx-entitlements-file", "f", Outcome::Noted),
+    ("--runtime-tmpdir", "/x", Outcome::Refused),
+    ("--bootloader-ignore-signals", "", Outcome::Noted),
+    ("--debug", "imports", Outcome::Done),
+];
+
+/// The program is not there, which is seen after all that is said about flags.
+#[test]
+fn every_flag_of_pyinstaller_has_one_of_three_outcomes() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut names = 0;
+    for (flags, value, outcome) in FLAGS_OF_PYINSTALLER {
+        // A flag that is for another one stands behind it.
+        let (before, flags) = flags.strip_prefix("--onedir ").map_or((None, flags), |flags| (Some("--onedir"), flags));
+        for flag in flags.split(' ') {
+            names += 1;
+            let mut command = rpack();
+            command.current_dir(folder.path()).args(["build", "absent.py"]).args(before).arg(flag);
+            let output = run(command.args((!value.is_empty()).then_some(value)));
+            let said = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(1), "{flag}: {said}");
+            let observed =
+                match (said.contains("error: No such file or folder: `absent.py`"), said.matches("note: ").count()) {
+                    (true, 0) => Outcome::Done,
+                    (true, 1) if said.contains("` is not needed: ") => Outcome::Noted,
+                    (false, 0) if said.contains("` is not possible: ") && said.contains("\nhint: ") => Outcome::Refused,
+                    _ => panic!("{flag} {value}: {said}"),
+                };
+            assert_eq!(observed, outcome, "{flag} {value}: {said}");
+        }
+    }
+    assert_eq!(names, 67);
+}
+
 #[test]
 fn what_is_not_possible_says_why_and_what_to_do() {
     for (flags, message, hint) in [
