@@ -54,34 +54,87 @@ pub struct Compiler<'a> {
     /// Which compiler the interpreter has.
     identity: Digest,
     optimization: i32,
-    sources: Sources,
+    /// For modules whose sources the program does not carry otherwise.
+    columns: Columns,
     /// A worker that was started before it was known whether there is anything to compile.
     first: Mutex<Option<Worker>>,
 }
 
+/// Whether code says which columns each of its instructions stands for (PEP 657). They are shown below a line of source, and nowhere else,
+/// so they go with the source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Columns {
+    /// It does.
+    Kept,
+    /// It says lines only.
+    LeftOut,
+}
+
+impl Columns {
+    /// What goes with sources that are carried or not.
+    pub fn with(sources: Sources) -> Self {
+        match sources {
+            Sources::Carried => Columns::Kept,
+            Sources::LeftOut => Columns::LeftOut,
+        }
+    }
+}
+
 impl<'a> Compiler<'a> {
     /// Makes the interpreter ready to compile as the options ask for it. It starts while the program is analyzed: after an edit
-    /// that takes longer than to compile what was edited.
+    /// that takes longer than to compile what was edited. `first` says what will be compiled first.
     ///
     /// # Errors
     ///
     /// If the interpreter cannot be read or run.
-    pub fn start(interpreter: &'a Interpreter, options: &Options, cache: &Cache) -> Result<Self, Error> {
+    pub fn start(
+        interpreter: &'a Interpreter,
+        options: &Options,
+        first: Columns,
+        cache: &Cache,
+    ) -> Result<Self, Error> {
         let (identity, optimization) = (identity(interpreter, cache)?, optimization(&options.python_options));
-        let sources = options.sources;
-        let mut compiler = Compiler { interpreter, identity, optimization, sources, first: Mutex::default() };
-        compiler.first = Mutex::new(Some(Worker::start(&compiler)?));
+        let columns = Columns::with(options.sources);
+        let mut compiler = Compiler { interpreter, identity, optimization, columns, first: Mutex::default() };
+        compiler.first = Mutex::new(Some(Worker::start(&compiler, first)?));
         Ok(compiler)
     }
 
-    fn worker(&self) -> Result<Worker, Error> {
-        let first = self.first.lock().expect("no thread panics while it takes").take();
-        first.map_or_else(|| Worker::start(self), Ok)
+    /// What becomes of the columns of a module, where the bundle has these files: a source that is carried has the module's path.
+    pub fn columns_of(&self, module: &str, files: impl Fn(&str) -> bool) -> Columns {
+        if files(module) { Columns::Kept } else { self.columns }
+    }
+
+    fn worker(&self, columns: Columns) -> Result<Worker, Error> {
+        let mut first = self.first.lock().expect("no thread panics while it takes");
+        match first.take_if(|worker| worker.columns == columns) {
+            Some(worker) => Ok(worker),
+            None => Worker::start(self, columns),
+        }
     }
 }
 
-/// Compiles every module that has source. Where the sources are left out, so are the columns of each instruction (PEP 657): they
-/// are shown below a line of source, and nowhere else.
+/// The workers of one thread: one for each kind of code.
+#[derive(Default)]
+struct Workers {
+    started: Vec<Worker>,
+}
+
+impl Workers {
+    fn get(&mut self, columns: Columns, compiler: &Compiler) -> Result<&mut Worker, Error> {
+        let found = self.started.iter().position(|worker| worker.columns == columns);
+        let number = match found {
+            Some(number) => number,
+            None => {
+                self.started.push(compiler.worker(columns)?);
+                self.started.len() - 1
+            }
+        };
+        Ok(&mut self.started[number])
+    }
+}
+
+/// Compiles every module that has source.
 ///
 /// # Errors
 ///
@@ -107,7 +160,7 @@ pub fn compile(
         let threads: Vec<_> = (0..workers)
             .map(|_| {
                 let sender = sender.clone();
-                scope.spawn(move || work(compiler, cache, next, results, &sender))
+                scope.spawn(move || work(collection, compiler, cache, next, results, &sender))
             })
             .collect();
         drop(sender);
@@ -134,11 +187,17 @@ pub fn compile(
 /// # Errors
 ///
 /// As for [`compile`].
-pub fn compile_one(path: &str, source: &Content, compiler: &Compiler, cache: &Cache) -> Result<Option<Code>, Error> {
-    let mut worker = None;
-    let Outcome { code, reason } = compiled(path, source, compiler, cache, &mut worker)?;
+pub fn compile_one(
+    path: &str,
+    source: &Content,
+    columns: Columns,
+    compiler: &Compiler,
+    cache: &Cache,
+) -> Result<Option<Code>, Error> {
+    let mut workers = Workers::default();
+    let Outcome { code, reason } = compiled(path, source, columns, compiler, cache, &mut workers)?;
     // There may be more to compile.
-    if let Some(worker) = worker {
+    if let Some(worker) = workers.started.pop() {
         compiler.first.lock().expect("no thread panics while it gives back").replace(worker);
     }
     Ok(code.filter(|_| reason.is_none()))
@@ -172,37 +231,43 @@ struct Outcome {
 
 /// Takes the next module, until none is left. A worker process is started for the first one that has to be compiled.
 fn work<'a>(
+    collection: &Collection,
     compiler: &Compiler,
     cache: &Cache,
     next: &impl Fn() -> Option<(usize, &'a CollectedModule)>,
     results: &Mutex<Vec<(usize, Outcome)>>,
     marks: &Sender<Mark>,
 ) -> Result<(), Error> {
-    let mut worker = None;
+    let has_file = |path: &str| collection.files.binary_search_by(|file| file.path.as_str().cmp(path)).is_ok();
+    let mut workers = Workers::default();
     while let Some((number, module)) = next() {
         // Who hears them ends later than all who tell.
         let _ = marks.send(Mark::Begun(number));
         let outcome = match &module.content {
-            ModuleContent::Source(source) => compiled(&module.path, source, compiler, cache, &mut worker)?,
+            ModuleContent::Source(source) => {
+                let columns = compiler.columns_of(&module.path, has_file);
+                compiled(&module.path, source, columns, compiler, cache, &mut workers)?
+            }
             ModuleContent::Bytecode(path) => read_bytecode(path, compiler.interpreter)?,
             ModuleContent::Extension { .. } | ModuleContent::Namespace => Outcome::default(),
         };
         results.lock().expect("no thread panics while it pushes").push((number, outcome));
         let _ = marks.send(Mark::Done(number));
     }
-    worker.map_or(Ok(()), Worker::stop)
+    workers.started.into_iter().try_for_each(Worker::stop)
 }
 
 /// The code of a source: from the cache, else from a worker.
 fn compiled(
     path: &str,
     source: &Content,
+    columns: Columns,
     compiler: &Compiler,
     cache: &Cache,
-    worker: &mut Option<Worker>,
+    workers: &mut Workers,
 ) -> Result<Outcome, Error> {
     let key = |digest: &Digest| {
-        let columns = [u8::from(compiler.sources == Sources::Carried)];
+        let columns = [u8::from(columns == Columns::Kept)];
         let how = [compiler.identity.as_slice(), &compiler.optimization.to_le_bytes(), &columns];
         cache.key("bytecode", how.into_iter().chain([path.as_bytes(), digest]))
     };
@@ -211,11 +276,7 @@ fn compiled(
         return Ok(Outcome { code: Some(Code { digest, bytes }), reason });
     }
     let (digest, source) = source.read_after(look)?;
-    if worker.is_none() {
-        *worker = Some(compiler.worker()?);
-    }
-    let Some(worker) = worker else { return Ok(Outcome::default()) };
-    let (reason, mut code) = worker.compile(path, &source)?;
+    let (reason, mut code) = workers.get(columns, compiler)?.compile(path, &source)?;
     marshal::canonicalize(&mut code, compiler.interpreter.version.minor);
     let code = Code::new(code);
     cache.put(key(&digest), &cache::join(&code.bytes, &Facts { digest: code.digest, reason: reason.clone() }));
@@ -253,6 +314,7 @@ impl Code {
 
 /// A running interpreter that compiles what it is sent.
 struct Worker {
+    columns: Columns,
     child: Child,
     input: ChildStdin,
     output: ChildStdout,
@@ -260,14 +322,14 @@ struct Worker {
 }
 
 impl Worker {
-    fn start(Compiler { interpreter, optimization, sources, .. }: &Compiler) -> Result<Self, Error> {
+    fn start(Compiler { interpreter, optimization, .. }: &Compiler, columns: Columns) -> Result<Self, Error> {
         let failed = |source| Error::Worker { interpreter: interpreter.executable.clone(), source };
         let mut command = Command::new(&interpreter.executable);
         let inherited = std::env::vars_os().map(|(name, _)| name);
         inherited.filter(|name| name.to_string_lossy().starts_with("PYTHON")).for_each(|name| {
             command.env_remove(name);
         });
-        if *sources == Sources::LeftOut {
+        if columns == Columns::LeftOut {
             command.args(["-X", "no_debug_ranges"]);
         }
         let mut child = command
@@ -284,7 +346,7 @@ impl Worker {
         let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(failed(io::Error::other("its standard streams are missing")));
         };
-        Ok(Worker { child, input, output, interpreter: interpreter.executable.clone() })
+        Ok(Worker { columns, child, input, output, interpreter: interpreter.executable.clone() })
     }
 
     /// Compiles a source. Where that is impossible the answer is the reason, with code that raises it.

@@ -4,7 +4,7 @@
 //! Whether an edit is of this kind is not guessed: the analysis reads the source again as it did before, and must find the same
 //! ([`rpack_analyzer::OwnSources`]). Where it does not, or anything else is not as expected, the whole build is done.
 
-use crate::bytecode::{Compiler, compile_one};
+use crate::bytecode::{Columns, Compiler, compile_one};
 use crate::cache::Cache;
 use crate::collection::Content;
 use crate::payload::{Changes, Revision};
@@ -28,9 +28,11 @@ pub fn build(
         report(Event::Environment(progress));
     });
     let interpreter = interpreter::probe(&python.ok()?, cache).ok()?;
-    let compiler = Compiler::start(&interpreter, options, cache).ok()?;
-
     let mut edits = std::mem::take(&mut recalled.edits);
+    let is_carried = edits.iter().any(|edit| !edit.files.is_empty());
+    let first = if is_carried { Columns::Kept } else { Columns::with(options.sources) };
+    let compiler = Compiler::start(&interpreter, options, first, cache).ok()?;
+
     for edit in &mut edits {
         let lines = recalled.lines_of(&edit.path);
         for module in &mut edit.modules {
@@ -44,7 +46,8 @@ pub fn build(
     for edit in &edits {
         let source = Content::Bytes(edit.content.clone());
         for module in &edit.modules {
-            let code = compile_one(&module.inside, &source, &compiler, cache).ok()??;
+            let columns = compiler.columns_of(&module.inside, |path| edit.files.iter().any(|file| file == path));
+            let code = compile_one(&module.inside, &source, columns, &compiler, cache).ok()??;
             changes.code.insert(&module.name, code);
         }
         changes.files.extend(edit.files.iter().map(|path| (path.as_str(), edit.content.as_slice())));

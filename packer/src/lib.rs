@@ -36,7 +36,7 @@ pub use options::Options;
 pub use os::become_program;
 
 use additions::Additions;
-use bytecode::Compiler;
+use bytecode::{Columns, Compiler};
 use cache::{Cache, Caching};
 use record::{Changeable, Packed, Read};
 use rpack_analyzer::{Program, Project, Work};
@@ -109,7 +109,7 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
     let target = executable::target(options, &project.program)?;
     let installed = rpack_analyzer::installed(&project.search_path);
     diagnosis::check_project(&project, &installed)?;
-    let compiler = Compiler::start(&project.interpreter, options, cache)?;
+    let compiler = Compiler::start(&project.interpreter, options, Columns::with(options.sources), cache)?;
 
     report(Event::Step("Analyzing", &project.program.name));
     let left_out = executable::made_before(&target).into_iter().collect();

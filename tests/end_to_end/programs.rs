@@ -104,15 +104,16 @@ fn compare(folder: &Path, minor: u32, python: &Path) -> Vec<String> {
     if !built.status.success() {
         return vec![format!("{name} cannot be built:\n{}", text(&built.stderr))];
     }
+    let lines = if program.flags.iter().any(|flag| flag == "--source") { Lines::Shown } else { Lines::LeftOut };
     let cases = if program.cases.is_empty() { vec![Case::default()] } else { program.cases };
     let mut failures = Vec::new();
     for case in cases {
         let mut plain = Command::new(python);
         plain.arg("-B").arg(&entry);
-        let expected = observe(plain, &case, &[folder.to_owned(), standard_library(python)]);
+        let expected = observe(plain, &case, &[folder.to_owned(), standard_library(python)], lines);
         assert_eq!(expected.status, case.status, "{name}, {}: plain Python: {expected:?}", case.name);
         let store = crate::rpack::cache().join("store/trees");
-        let observed = observe(Command::new(&packed), &case, &[store]);
+        let observed = observe(Command::new(&packed), &case, &[store], lines);
         if expected != observed {
             failures.push(format!("{name}, {}:\nexpected {expected:#?}\nobserved {observed:#?}", case.name));
         }
@@ -125,8 +126,15 @@ fn standard_library(python: &Path) -> PathBuf {
     text(&output.unwrap().stdout).trim().into()
 }
 
+/// Whether a program that is packed with these flags shows lines of source.
+#[derive(Clone, Copy)]
+enum Lines {
+    Shown,
+    LeftOut,
+}
+
 /// Runs one case in an empty folder. `roots` are the places of files, which may differ.
-fn observe(mut command: Command, case: &Case, roots: &[PathBuf]) -> Observed {
+fn observe(mut command: Command, case: &Case, roots: &[PathBuf], lines: Lines) -> Observed {
     let work = tempfile::tempdir().unwrap();
     clean(&mut command);
     let arguments =
@@ -150,7 +158,12 @@ fn observe(mut command: Command, case: &Case, roots: &[PathBuf]) -> Observed {
         (None, Some(number)) => Status::Signal(signal_name(number)),
         (None, None) => panic!("{command:?} neither exited nor was killed"),
     };
-    Observed { status, stdout: normalize(&stdout, roots), stderr: without_source_lines(&normalize(&stderr, roots)) }
+    let stderr = normalize(&stderr, roots);
+    let stderr = match lines {
+        Lines::Shown => stderr,
+        Lines::LeftOut => without_source_lines(&stderr),
+    };
+    Observed { status, stdout: normalize(&stdout, roots), stderr }
 }
 
 /// Feeds and reads a process, each stream in a thread of its own, and sends the signal when it is ready for it.
@@ -228,7 +241,7 @@ fn normalize(bytes: &[u8], roots: &[PathBuf]) -> String {
     text
 }
 
-/// Leaves out the lines of source that tracebacks and warnings show: a packed program carries none.
+/// Leaves out the lines of source that tracebacks and warnings show, and the signs below them: a packed program carries none.
 fn without_source_lines(text: &str) -> String {
     let mut kept: Vec<&str> = Vec::new();
     let mut shown_behind: Option<usize> = None;
