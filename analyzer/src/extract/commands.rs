@@ -35,11 +35,11 @@ impl<'a> Extractor<'a> {
         for pair in parts.windows(2) {
             let [Expr::StringLiteral(flag), next] = pair else { continue };
             match (flag.value.to_str(), next) {
-                ("-m", Expr::StringLiteral(module)) => {
+                (flag, Expr::StringLiteral(module)) if flag.ends_with('m') && is_work(flag) => {
                     self.result.commands.names_work = true;
                     self.run(module.value.to_str(), start(next));
                 }
-                ("-c" | "-m", _) => self.result.commands.names_work = true,
+                (flag, _) if is_work(flag) => self.result.commands.names_work = true,
                 _ => {}
             }
         }
@@ -47,7 +47,9 @@ impl<'a> Extractor<'a> {
             && self.conditions.dotted(executable).as_deref() == Some("sys.executable")
         {
             self.result.commands.runs_script |= match script {
-                Expr::StringLiteral(text) => text.value.to_str().ends_with(".py"),
+                Expr::StringLiteral(text) => {
+                    text.value.to_str().ends_with(".py") || is_for_interpreter(text.value.to_str())
+                }
                 Expr::Starred(_) => false,
                 _ => true,
             };
@@ -59,10 +61,10 @@ impl<'a> Extractor<'a> {
         if self.identity.origin == Origin::StandardLibrary {
             return;
         }
-        let mut words = text.split_whitespace().skip_while(|word| !matches!(*word, "-c" | "-m"));
+        let mut words = text.split_whitespace().skip_while(|word| !is_work(word));
         let Some(flag) = words.next() else { return };
         self.result.commands.names_work = true;
-        if flag == "-m"
+        if flag.ends_with('m')
             && let Some(module) = words.next()
         {
             self.run(module, offset);
@@ -88,4 +90,18 @@ impl<'a> Extractor<'a> {
             self.result.runs.push(located);
         }
     }
+}
+
+/// Whether a flag is `-c` or `-m`, perhaps behind others: `-Im`.
+fn is_work(flag: &str) -> bool {
+    flag.strip_suffix(['c', 'm']).is_some_and(|others| others == "-" || is_for_interpreter(others))
+}
+
+/// Whether an argument says that an interpreter is meant: that it reads its standard input (`-`), that it shows its version, or
+/// letters that only a `python` takes.
+fn is_for_interpreter(argument: &str) -> bool {
+    let letters = argument.strip_prefix('-').unwrap_or("?");
+    matches!(argument, "-" | "-V" | "-VV" | "--version")
+        || letters.starts_with(['W', 'X'])
+        || (!letters.is_empty() && letters.bytes().all(|letter| b"bBdEiIOPqsSuvx".contains(&letter)))
 }

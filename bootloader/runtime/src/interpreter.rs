@@ -32,15 +32,21 @@ pub fn is_meant(program: &'static Program) -> bool {
         && worker::requested(program).is_none()
 }
 
-/// `-c`, `-m`, or a script, behind what else a `python` takes.
+/// `-c`, `-m`, a script, what the standard input has, or the version, behind what else a `python` takes.
 fn are_for_interpreter(arguments: &[&str]) -> bool {
     match arguments {
-        ["-c" | "-m", _, ..] => true,
+        ["-", ..] | ["-V" | "-VV" | "--version"] => true,
+        [flag, _, ..] if is_work(flag) => true,
         ["-W" | "-X", _, rest @ ..] => are_for_interpreter(rest),
         [flag, rest @ ..] if is_flag(flag) => are_for_interpreter(rest),
         [script, ..] => script.ends_with(".py") && Path::new(script).is_file(),
         [] => false,
     }
+}
+
+/// Whether it is `-c` or `-m`, perhaps behind other flags: `-Im`.
+fn is_work(argument: &str) -> bool {
+    argument.strip_suffix(['c', 'm']).is_some_and(|others| others == "-" || is_flag(others))
 }
 
 /// Whether it is a flag such as `-u`, `-BI` or `-Werror`.
@@ -50,17 +56,34 @@ fn is_flag(argument: &str) -> bool {
 }
 
 /// Whether the parent is this executable too, with other arguments: who starts itself with its own is a server that has seen an
-/// edit, and what they mean is known to the program.
+/// edit, and what they mean is known to the program. A shell may stand in between: `os.popen(f"{sys.executable} -c …")`.
 fn is_child_of_itself() -> bool {
-    let file = |process: &str| std::fs::read_link(format!("/proc/{process}/exe"));
-    let arguments = |process: &str| {
-        let line = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
-        line.split(|byte| *byte == 0).skip(1).map(<[u8]>::to_vec).collect::<Vec<_>>()
-    };
+    let file = |process: &str| std::fs::read_link(format!("/proc/{process}/exe")).ok();
     // SAFETY: asks for a number.
     let parent = unsafe { libc::getppid() }.to_string();
-    matches!((file(&parent), file("self")), (Ok(parent), Ok(own)) if parent == own)
-        && arguments(&parent) != arguments("self")
+    let starter = if is_shell_with_command(&parent) { parent_of(&parent) } else { Some(parent) };
+    starter.is_some_and(|starter| {
+        file(&starter).is_some_and(|starter| file("self") == Some(starter))
+            && arguments_of(&starter) != arguments_of("self")
+    })
+}
+
+/// Whether a process is `/bin/sh -c …`, as `system(3)` and Python's `subprocess` start it.
+fn is_shell_with_command(process: &str) -> bool {
+    arguments_of(process).first().is_some_and(|first| first == b"-c")
+        && std::fs::read_link(format!("/proc/{process}/exe")).is_ok_and(|file| {
+            file.file_name().is_some_and(|name| name == "busybox" || name.as_encoded_bytes().ends_with(b"sh"))
+        })
+}
+
+fn arguments_of(process: &str) -> Vec<Vec<u8>> {
+    let line = std::fs::read(format!("/proc/{process}/cmdline")).unwrap_or_default();
+    line.split(|byte| *byte == 0).skip(1).map(<[u8]>::to_vec).collect()
+}
+
+fn parent_of(process: &str) -> Option<String> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+    status.lines().find_map(|line| line.strip_prefix("PPid:")).map(|parent| parent.trim().to_owned())
 }
 
 /// Does what the arguments ask of a `python`, and returns its exit status.

@@ -1,6 +1,7 @@
 """Starts `sys.executable` as what it is with plain Python: an interpreter."""
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,4 +26,8 @@ print(said("-Wignore", "-u", "-m", "json.tool", "--compact", input='{"a": 1}'))
 print(subprocess.run([sys.executable, "-m", "jobs.count", "3"], capture_output=True, text=True, cwd=HERE).stdout.strip())
 print(said(str(HERE / "worker.py"), "7"))
 print(said("-c", "raise SystemExit(3)"))
+print(said("-", "word", input="import sys; print(sys.argv[1:])"))
+print(said("-Ic", "print(__name__)"))
+print(os.popen(f'"{sys.executable}" -c "print(1 + 1)"').read().strip())
+print(said("-V")[1].split()[0])
 print(asyncio.run(computed()))
