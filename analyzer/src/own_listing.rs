@@ -3,13 +3,13 @@ use ignore::{DirEntry, WalkBuilder};
 use std::path::{Path, PathBuf};
 
 /// Folders that hold no part of a program, wherever they lie.
-const LEFT_OUT_FOLDERS: [&str; 3] = ["__pycache__", "node_modules", "site-packages"];
+const LEFT_OUT_FOLDERS: [&str; 2] = ["__pycache__", "site-packages"];
 
 /// Folders of tests. In a folder of data they may be anything.
 const OF_TESTS: [&str; 3] = ["__tests__", "test", "tests"];
 
 /// What tools keep in hidden folders and files. A program that names them means to pass over them.
-const OF_TOOLS: [&str; 14] = [
+const OF_TOOLS: [&str; 16] = [
     ".DS_Store",
     ".eggs",
     ".git",
@@ -23,7 +23,9 @@ const OF_TOOLS: [&str; 14] = [
     ".ruff_cache",
     ".svn",
     ".tox",
+    ".venv",
     ".vscode",
+    "node_modules",
 ];
 
 /// Folders of build output, where they lie in the program's folder itself. Deeper down they may be
@@ -112,7 +114,10 @@ pub(crate) fn files(
 
 fn belongs(entry: &DirEntry, root: &Path, tests: Tests, is_named: &impl Fn(&str) -> bool) -> bool {
     let Some(name) = entry.file_name().to_str() else { return false };
-    if entry.depth() > 0 && is_of_tools(name) {
+    // Who names an environment names one to make, or to pass over.
+    let is_environment =
+        ["pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"].iter().any(|mark| entry.path().join(mark).exists());
+    if entry.depth() > 0 && (is_of_tools(name) || is_environment) {
         return false;
     }
     if entry.depth() == 0 || is_named(name) {
@@ -124,12 +129,10 @@ fn belongs(entry: &DirEntry, root: &Path, tests: Tests, is_named: &impl Fn(&str)
     }
     let at_the_root = entry.path().parent() == Some(root);
     if entry.file_type().is_some_and(|kind| kind.is_dir()) {
-        let is_environment = ["pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"].map(|mark| entry.path().join(mark).exists());
         !(LEFT_OUT_FOLDERS.contains(&name)
             || (OF_TESTS.contains(&name) && !is_data)
             || (at_the_root && LEFT_OUT_AT_THE_ROOT.contains(&name))
-            || name.ends_with(".egg-info")
-            || is_environment.contains(&true))
+            || name.ends_with(".egg-info"))
     } else {
         let folders_of_tests = folders_of_tests(entry.path(), root);
         let is_source_of_tests = is_test(name) || (name.ends_with(".py") && !folders_of_tests.is_empty());
@@ -224,6 +227,7 @@ mod tests {
         };
         let always = ["data/README.md", "data/a.json", "frontend/dist/index.html", "main.py"];
         assert_eq!(listed(""), always);
+        assert_eq!(listed("env"), always, "an environment is no data");
         let of_data =
             ["data/.editorconfig", "data/README.md", "data/a.json", "data/tests/b.json", "data/{{x}}/tests/test_c.py"];
         assert_eq!(listed("data").iter().filter(|file| file.starts_with("data/")).collect::<Vec<_>>(), of_data);
