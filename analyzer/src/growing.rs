@@ -409,7 +409,7 @@ impl<'a> Growing<'a> {
             Ok(node) => return Some(node),
             Err(absent) => absent,
         };
-        let vendored = self.vendored_name(name, importer);
+        let vendored = self.vendored_names(name, importer);
         for alias in vendored.into_iter().chain(self.other_names(name)) {
             if let Ok(node) = self.include(&alias, importer) {
                 return Some(node);
@@ -422,12 +422,13 @@ impl<'a> Growing<'a> {
         None
     }
 
-    /// The name under which a library carries what it imports: setuptools puts `setuptools/_vendor` on
-    /// the path.
-    fn vendored_name(&self, name: &str, importer: Importer) -> Option<String> {
-        let node = self.nodes.get(importer.node?).filter(|node| node.found.origin == Origin::Library)?;
-        let library = node.name.split('.').next()?;
-        Some(format!("{library}._vendor.{name}"))
+    /// The names under which a library may carry what it imports: setuptools puts `setuptools/_vendor` on the path.
+    fn vendored_names(&self, name: &str, importer: Importer) -> Vec<String> {
+        let node = importer.node.and_then(|node| self.nodes.get(node));
+        let Some(node) = node.filter(|node| node.found.origin == Origin::Library) else { return Vec::new() };
+        let library = node.name.split('.').next().unwrap_or_default();
+        let carriers = [Some(library), rules::carrier_of(library)].into_iter().flatten();
+        carriers.map(|carrier| format!("{carrier}._vendor.{name}")).collect()
     }
 
     pub(crate) fn note_missing(&mut self, name: String, importer: Importer) {

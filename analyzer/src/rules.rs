@@ -208,6 +208,11 @@ pub(crate) fn shimmed_name(name: &str) -> Option<String> {
     Some(format!("setuptools._distutils{rest}"))
 }
 
+/// The package that carries what another one imports. `pkg_resources` puts a folder of setuptools on the path.
+pub(crate) fn carrier_of(library: &str) -> Option<&'static str> {
+    (library == "pkg_resources").then_some("setuptools")
+}
+
 /// Other names to try for a module that is not found under its own: names that only an import hook
 /// of its package knows.
 pub(crate) fn aliases(name: &str) -> Vec<String> {
