@@ -12,6 +12,8 @@ pub(crate) enum Call {
     Computed,
     /// It changes how modules are found.
     ImportHook,
+    /// It asks whether there is a module of this name.
+    LooksFor(String),
     /// It reads files of a package.
     Reads(String),
     /// It asks for the metadata of a distribution.
@@ -85,6 +87,12 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
             let name = literal(argument(call, 0, "name")?)?;
             Some(Call::Import(Target::Guess(name.split(':').next().unwrap_or(name).to_owned())))
         }
+        "importlib.find_loader" | "importlib.util.find_spec" | "pkgutil.find_loader" | "pkgutil.get_loader"
+            if identity.origin != Origin::StandardLibrary =>
+        {
+            let name = conditions.text(argument(call, 0, "name")?)?;
+            is_dotted_name(name).then(|| Call::LooksFor(name.to_owned()))
+        }
         // `sys.breakpointhook` imports it by name, in C.
         "breakpoint" => Some(import("pdb".to_owned())),
         // `site` makes `help` a `_sitebuiltins._Helper`, which imports `pydoc` when it is called.
@@ -131,6 +139,13 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
         }
         _ => None,
     }
+}
+
+/// `sys.modules[name]`, with another name than `__name__`.
+pub(crate) fn is_other_module(target: &Expr, conditions: &Conditions<'_>) -> bool {
+    let Expr::Subscript(subscript) = target else { return false };
+    conditions.dotted(&subscript.value).as_deref() == Some("sys.modules")
+        && conditions.dotted(&subscript.slice).as_deref() != Some("__name__")
 }
 
 /// Whether a function says that it imports what its argument names: `import_patched("dns." + name)`.
@@ -377,6 +392,12 @@ pub(crate) fn imports_in(text: &str) -> impl Iterator<Item = &str> {
         };
         (is_import && is_dotted_name(name)).then_some(name)
     }))
+}
+
+/// The modules that the examples in a text import, as `doctest` runs them: `>>> from decimal import Decimal`.
+pub(crate) fn imports_in_examples(text: &str) -> impl Iterator<Item = &str> {
+    let lines = text.lines().map(str::trim_start);
+    lines.filter_map(|line| line.strip_prefix(">>> ").or_else(|| line.strip_prefix("... "))).flat_map(imports_in)
 }
 
 /// The literal text that an expression starts with.

@@ -1,4 +1,5 @@
 mod commands;
+mod guards;
 mod texts;
 
 use self::commands::Commands;
@@ -12,8 +13,8 @@ use crate::project::Origin;
 use crate::rules;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{
-    Decorator, ExceptHandler, Expr, ExprContext, ExprList, ExprTuple, InterpolatedStringElement, Operator, Stmt,
-    StmtFunctionDef, StmtIf, StmtImport, StmtImportFrom, StmtTry, StmtWith,
+    Decorator, Expr, ExprContext, ExprList, ExprTuple, InterpolatedStringElement, Operator, Stmt, StmtFunctionDef,
+    StmtIf, StmtImport, StmtImportFrom,
 };
 use ruff_text_size::TextSize;
 use std::collections::BTreeSet;
@@ -30,6 +31,8 @@ pub(crate) struct Extracted {
     pub(crate) attribute_uses: Vec<(String, TextSize)>,
     pub(crate) has_module_getattr: bool,
     pub(crate) edits_import_system: bool,
+    /// Whether it puts modules into `sys.modules` under names other than its own.
+    pub(crate) makes_modules: bool,
     pub(crate) texts: Vec<String>,
     pub(crate) handles_sources: bool,
     pub(crate) shows_sources: bool,
@@ -44,6 +47,8 @@ pub(crate) struct Extracted {
     pub(crate) read_packages: Vec<String>,
     pub(crate) words: BTreeSet<String>,
     pub(crate) metadata: Vec<String>,
+    /// Modules that examples in its texts import.
+    pub(crate) examples: Vec<Located>,
     /// Texts that name modules if the module imports what is asked for.
     pub(crate) library_texts: Vec<Located>,
     pub(crate) tables: Vec<String>,
@@ -51,6 +56,11 @@ pub(crate) struct Extracted {
     pub(crate) name_starts: BTreeSet<String>,
     pub(crate) reads_stub: bool,
     pub(crate) lists_folders: bool,
+    /// Whether it lists folders without saying what it looks for.
+    pub(crate) lists_all: bool,
+    pub(crate) names_own_file: bool,
+    /// Whether it has a pattern for names of sources.
+    pub(crate) matches_sources: bool,
     pub(crate) own_folders: Vec<String>,
     pub(crate) shares_own_path: bool,
 }
@@ -212,6 +222,8 @@ impl<'a> Extractor<'a> {
                     let start = dynamic::start_of(&assignment.value, &self.conditions, self.identity);
                     self.conditions.note_start(name.id.as_str(), start);
                 }
+                self.result.makes_modules |=
+                    assignment.targets.iter().any(|target| dynamic::is_other_module(target, &self.conditions));
                 match &*assignment.targets {
                     [Expr::Name(name)] if !self.surroundings.in_function => {
                         self.conditions.assign(name.id.as_str(), &assignment.value);
@@ -323,60 +335,6 @@ impl<'a> Extractor<'a> {
         Flow::Continues
     }
 
-    fn attempt(&mut self, statement: &'a StmtTry) -> Flow {
-        let catches = statement.handlers.iter().any(|ExceptHandler::ExceptHandler(handler)| {
-            handler.type_.as_deref().is_none_or(|caught| self.catches_import_error(caught))
-        });
-        let guard = |around: &mut Surroundings| around.guarded |= catches;
-        self.within(guard, &statement.body);
-        for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
-            if let Some(caught) = &handler.type_ {
-                self.visit_expr(caught);
-            }
-            // A handler runs only when something failed, so that what it imports is a substitute.
-            self.within(
-                |around| {
-                    around.guarded |= catches;
-                    around.in_branch = true;
-                },
-                &handler.body,
-            );
-        }
-        self.within(guard, &statement.orelse);
-        self.block(&statement.finalbody)
-    }
-
-    fn catches_import_error(&self, caught: &Expr) -> bool {
-        if let Expr::Tuple(tuple) = caught {
-            return tuple.elts.iter().any(|caught| self.catches_import_error(caught));
-        }
-        let names = ["ImportError", "ModuleNotFoundError", "Exception", "BaseException"];
-        self.conditions
-            .dotted(caught)
-            .is_some_and(|dotted| names.contains(&dotted.strip_prefix("builtins.").unwrap_or(&dotted)))
-    }
-
-    /// `with contextlib.suppress(ImportError):` guards as `try` does.
-    fn context(&mut self, statement: &'a StmtWith) {
-        let mut guarded = false;
-        for item in &statement.items {
-            self.visit_expr(&item.context_expr);
-            if let Some(target) = &item.optional_vars {
-                self.visit_expr(target);
-            }
-            let Expr::Call(call) = &item.context_expr else { continue };
-            let function = self.conditions.dotted(&call.func).unwrap_or_default();
-            if function == "contextlib.suppress" {
-                guarded |= call.arguments.args.iter().any(|caught| self.catches_import_error(caught));
-            }
-            // `with try_import() as imports:`, of a library's own.
-            let name = function.rsplit('.').next().unwrap_or_default();
-            guarded |= ["try", "optional", "suppress", "ignore"].iter().any(|word| name.contains(word))
-                && name.contains("import");
-        }
-        self.within(|around| around.guarded |= guarded, &statement.body);
-    }
-
     fn function(&mut self, function: &'a StmtFunctionDef) {
         self.decorators(function.name.as_str(), &function.decorator_list);
         if function.type_params.is_some() {
@@ -470,7 +428,14 @@ impl<'a> Extractor<'a> {
         let kind = if self.surroundings.guarded { self.kind() } else { EdgeKind::Dynamic };
         match dynamic::classify(call, &self.conditions, self.identity) {
             Some(Call::Import(target)) => self.add(target, offset, kind),
-            Some(Call::Computed) => self.result.computed_imports.push(offset),
+            Some(Call::LooksFor(name)) => match self.identity.origin {
+                Origin::Program => self.add(Target::Code(name), offset, EdgeKind::OptionalLazy),
+                _ => self.add(Target::Module(name), offset, EdgeKind::OptionalLazy),
+            },
+            Some(Call::Computed) => {
+                self.listing.imports_computed = true;
+                self.result.computed_imports.push(offset);
+            }
             Some(Call::ImportHook) => self.result.edits_import_system = true,
             Some(Call::Sources) => self.result.handles_sources = true,
             Some(Call::ShowsSources) => self.result.shows_sources = true,

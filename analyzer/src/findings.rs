@@ -37,7 +37,11 @@ pub(crate) fn missing(growing: &Growing<'_>, certain: &[bool]) -> Vec<Missing> {
         if !certain && node.is_some() && rules::is_expected_to_be_absent(name, origin, &growing.project.interpreter) {
             continue;
         }
-        result.push(Missing { name: name.clone(), edge: growing.edge(*importer), origin, certain });
+        let mut edge = growing.edge(*importer);
+        if is_made_by_its_package(growing, name) {
+            edge.kind = EdgeKind::Optional;
+        }
+        result.push(Missing { name: name.clone(), edge, origin, certain });
     }
     result
 }
@@ -54,6 +58,13 @@ fn may_be_made(growing: &Growing<'_>, name: &str, importer: Option<&Node>) -> bo
     let top = format!("{}.", name.split('.').next().unwrap_or_default());
     let may_edit = |node: &&Node| node.name.starts_with(&top) || top.strip_suffix('.') == Some(&node.name);
     importer.is_some_and(edits) || growing.nodes.iter().filter(may_edit).any(edits)
+}
+
+/// Whether a package around a module that no file has puts modules into `sys.modules`: `BTrees` makes `BTrees.OOBTree` so.
+fn is_made_by_its_package(growing: &Growing<'_>, name: &str) -> bool {
+    let packages = name.match_indices('.').filter_map(|(end, _)| name.get(..end));
+    let mut nodes = packages.filter_map(|package| growing.nodes.get(*growing.by_name.get(package)?));
+    nodes.any(|node| node.outline.as_ref().is_some_and(|outline| outline.makes_modules))
 }
 
 pub(crate) fn finish(
@@ -107,5 +118,25 @@ pub(crate) fn finish(
         starts_interpreter: growing.starts_interpreter,
         consulted,
         own_sources,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::graph::{EdgeKind, Options};
+    use crate::testing;
+    use crate::walk::walk;
+
+    #[test]
+    fn what_a_package_makes_is_not_missed() {
+        let kind = |initializer: &str| {
+            let (_folder, project) = testing::project(&[
+                ("one/main.py", "from trees.made import Tree"),
+                ("two/trees/__init__.py", initializer),
+            ]);
+            walk(&project, &Options::default()).unwrap().missing.remove(0).edge.kind
+        };
+        assert_eq!(kind("import sys\nfor name in names():\n    sys.modules[name] = make(name)"), EdgeKind::Optional);
+        assert_eq!(kind("import sys\nsys.modules[__name__] = make()"), EdgeKind::TopLevel);
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Outline {
     /// Imports that count only when something uses the function or class they stand in, with its
     /// name.
     pub(crate) dormant: Vec<(String, Vec<Import>)>,
+    /// Imports in examples of the program's own texts, which run if the program runs examples (`doctest`).
+    pub(crate) examples: Vec<Import>,
     /// The string literals of `__all__`.
     pub(crate) exports: Vec<String>,
     /// Lines with an import whose name is computed from nothing that is known.
@@ -32,6 +34,8 @@ pub(crate) struct Outline {
     /// Whether the module changes `sys.modules`, `__path__` or the import hooks, so that names may
     /// exist that no file has.
     pub(crate) edits_import_system: bool,
+    /// Whether the module puts others into `sys.modules`.
+    pub(crate) makes_modules: bool,
     /// Texts of the program's own modules that may name files beside them.
     pub(crate) texts: Vec<String>,
     /// Whether the module handles source files: it loads or lists them.
@@ -68,6 +72,8 @@ pub(crate) struct Outline {
     pub(crate) lists_sources: bool,
     /// Whether the module lists files in folders.
     pub(crate) lists_folders: bool,
+    /// Whether the module lists all that lies in folders, and names its own place.
+    pub(crate) lists_own_folder: bool,
     /// Packages around the module whose folders it names by its own file.
     pub(crate) own_folders: Vec<String>,
     /// Whether the package extends its own `__path__`, or gives it to a function, as one does whose modules are plugins.
@@ -201,11 +207,13 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     Outline {
         imports,
         dormant,
+        examples: with_lines(extracted.examples),
         exports: extracted.exports,
         computed_imports: extracted.computed_imports.into_iter().map(line_of).collect(),
         attribute_uses,
         has_module_getattr: extracted.has_module_getattr,
         edits_import_system: extracted.edits_import_system,
+        makes_modules: extracted.makes_modules,
         texts: extracted.texts,
         handles_sources: extracted.handles_sources,
         shows_sources: extracted.shows_sources,
@@ -214,8 +222,10 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         defines: if extracted.shows_sources { extracted.defines } else { BTreeSet::new() },
         decorators: extracted.decorators,
         edits_path: extracted.edits_path,
-        lists_sources: extracted.lists_folders && extracted.source_texts.iter().any(|text| text.ends_with(".py")),
+        lists_sources: extracted.lists_folders
+            && (extracted.matches_sources || extracted.source_texts.iter().any(|text| text.ends_with(".py"))),
         lists_folders: extracted.lists_folders,
+        lists_own_folder: extracted.lists_all && (extracted.names_own_file || !extracted.read_packages.is_empty()),
         source_texts: extracted.source_texts,
         read_packages: extracted.read_packages,
         words: extracted.words,

@@ -1,12 +1,13 @@
 use crate::data_names;
-use crate::dynamic::is_dotted_name;
+use crate::dynamic::{self, is_dotted_name};
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer};
-use crate::outline::{Outline, Target};
+use crate::outline::{Import, Outline, Target};
 use crate::own_listing::Tests;
 use crate::own_sources::Asked;
 use crate::program::{EntryPoint, Scope};
 use crate::project::Origin;
+use crate::walk::follow_import;
 use crate::{own_listing, zipped};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -38,6 +39,10 @@ pub(crate) struct OwnFolder {
     lists_folders: bool,
     /// Whether some module of the program uses `pytest` or `unittest`.
     runs_tests: bool,
+    /// Whether some module of the program uses `doctest`.
+    runs_examples: bool,
+    /// Imports in examples, by the module that these stand in.
+    pub(crate) examples: Vec<(usize, Import)>,
     /// Whether some module of the program uses `zipimport`.
     opens_zips: bool,
     /// Top-level modules in the zip files and eggs of the program.
@@ -63,12 +68,13 @@ struct Source {
 impl OwnFolder {
     /// Takes notice of what a module of the program says about files.
     pub(crate) fn note(&mut self, outline: &Outline) {
-        self.handles_sources |= outline.handles_sources || outline.shows_sources;
+        self.handles_sources |= outline.handles_sources || outline.shows_sources || outline.lists_own_folder;
         self.lists_folders |= outline.lists_folders;
         self.edits_path |= outline.edits_path;
         for import in &outline.imports {
             if let Target::Module(name) | Target::Members { module: name, .. } = &import.target {
                 self.opens_zips |= name == "zipimport";
+                self.runs_examples |= name == "doctest";
                 self.runs_tests |= matches!(name.split('.').next(), Some("pytest" | "unittest"));
             }
         }
@@ -163,6 +169,11 @@ pub(crate) fn names_on_edited_path(growing: &Growing<'_>, name: &str) -> Vec<Str
 /// folder; where the user named a script, what the program imports from there and what its texts
 /// name.
 pub(crate) fn follow(growing: &mut Growing<'_>) {
+    if growing.own.runs_examples {
+        for (index, import) in std::mem::take(&mut growing.own.examples) {
+            follow_import(growing, index, import);
+        }
+    }
     let root = growing.project.program.root.clone();
     for start in starts(growing) {
         if !growing.own.visited.insert(start.clone()) {
@@ -252,11 +263,22 @@ fn take(growing: &mut Growing<'_>, path: PathBuf) {
         growing.guess_reference(&name, importer);
     }
     growing.own.new_texts.extend(data_names::values_in(&path));
+    if growing.own.runs_examples && is_document(&path) {
+        let text = fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
+        for name in dynamic::imports_in_examples(&text) {
+            growing.guess(name, importer);
+        }
+    }
     if (growing.own.edits_path || growing.own.opens_zips) && zipped::may_have_modules(&path) {
         let modules = zipped::follow(growing, &path);
         growing.own.zipped.extend(modules);
     }
     growing.own.files.insert(inside, path);
+}
+
+/// Whether a file may hold examples besides its text, for `doctest.testfile`.
+fn is_document(path: &Path) -> bool {
+    path.extension().and_then(|ending| ending.to_str()).is_some_and(|ending| matches!(ending, "md" | "rst" | "txt"))
 }
 
 /// The place of a file below the innermost import root of the program.
@@ -457,6 +479,31 @@ mod tests {
             assert_eq!(found(Scope::Script, &files).1, ["main.py", "rules.py"], "{main}");
         }
         assert!(found(Scope::Script, &[("one/main.py", "import rules"), module]).1.is_empty());
+    }
+
+    #[test]
+    fn who_lists_its_own_folder_finds_its_sources() {
+        let module = ("one/parts/a.py", "");
+        let initializer = ("one/parts/__init__.py", "");
+        for (main, lists) in [
+            ("os.listdir(Path(__file__).parent / 'parts')", true),
+            ("from importlib import resources\nresources.files('parts').iterdir()", true),
+            ("Path(__file__).parent.glob('*')", true),
+            ("Path(__file__).parent.glob('*.txt')", false),
+            ("os.listdir('parts')", false),
+        ] {
+            let (_, files) = found(Scope::Folder, &[("one/main.py", main), module, initializer]);
+            assert_eq!(!files.is_empty(), lists, "{main}");
+        }
+    }
+
+    #[test]
+    fn examples_import_where_they_are_run() {
+        let library = [("two/in_text.py", ""), ("two/in_guide.py", ""), ("one/guide.rst", ">>> import in_guide\n")];
+        let text = "\"\"\"\n    >>> import in_text; in_text.x\n\"\"\"";
+        let found = |main: &str| found(Scope::Folder, &[&library[..], &[("one/main.py", main)]].concat()).0;
+        assert_eq!(found(&format!("{text}\nimport doctest")), ["__main__", "in_guide", "in_text"]);
+        assert_eq!(found(text), ["__main__"]);
     }
 
     #[test]

@@ -412,6 +412,13 @@ mod tests {
         let initializer = "from .scan import scan\nscan(Path(__file__).parent / 'models')";
         assert_eq!(named(initializer), ["p.models", "p.models.m", "p.scan"]);
         assert_eq!(named("from .scan import scan"), ["p.scan"]);
+        let manager = "class Manager:\n    _id = 'models'\n    path = join(abspath(dirname(__file__)), _id)\n    \
+                       names = re.compile(r'^[a-z]+(\\.py)?$')\n    def load(self):\n        os.listdir(self.path)";
+        assert_eq!(named(manager), ["p.models", "p.models.m"]);
+        let newest =
+            "def newest():\n    return __import__(max(os.listdir(os.path.dirname(__file__))), globals(), level=1)";
+        assert_eq!(below(newest).len(), 5);
+        assert!(below(&newest.replace("__file__", "path")).is_empty());
         assert_eq!(below("__path__.extend(folders(__name__))").len(), 5);
         assert_eq!(below("register(linter, __path__[0])").len(), 5);
     }

@@ -329,6 +329,7 @@ fn note_own(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     growing.starts_interpreter |= outline.starts_interpreter;
     if growing.nodes.get(index).is_some_and(|node| node.found.origin == Origin::Program) {
         growing.own.note(outline);
+        growing.own.examples.extend(outline.examples.iter().map(|import| (index, import.clone())));
         if let Ok(outline) = postcard::to_stdvec(outline) {
             growing.own_outlines.insert(index, outline);
         }

@@ -1,5 +1,5 @@
 use crate::condition::Role;
-use crate::graph::EdgeKind::{self, Conditional, Dynamic, Lazy, Optional, Rule, TopLevel};
+use crate::graph::EdgeKind::{self, Conditional, Dynamic, Lazy, Optional, OptionalLazy, Rule, TopLevel};
 use crate::outline::{Identity, Outline, Surroundings, Target, outline};
 use crate::project::Origin;
 use crate::testing;
@@ -92,6 +92,15 @@ fn a_context_of_a_library_guards() {
 }
 
 #[test]
+fn a_module_that_is_looked_for_is_tried() {
+    check(
+        "import importlib.util\nimportlib.util.find_spec('a.b')",
+        &[("importlib.util", TopLevel), ("a.b", OptionalLazy)],
+    );
+    check("import pkgutil\npkgutil.find_loader(name)", &[("pkgutil", TopLevel)]);
+}
+
+#[test]
 fn interpreters_that_are_started() {
     for source in [
         "run([sys.executable, '-c', code])",
@@ -101,6 +110,10 @@ fn interpreters_that_are_started() {
         "run(f'{sys.executable} -m a.b', shell=True)",
         "run([sys.executable, script])",
         "run([sys.executable, 'other.py'])",
+        "run([sys.executable, '-u', script])",
+        "run([sys.executable, '-'])",
+        "run([sys.executable, '--version'])",
+        "start('-Im', 'a', sys.executable)",
     ] {
         assert!(read(&format!("import sys\n{source}")).starts_interpreter, "{source}");
     }

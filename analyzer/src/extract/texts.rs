@@ -21,6 +21,12 @@ impl<'a> Extractor<'a> {
         for name in dynamic::imports_in(text) {
             self.add(Target::Code(name.to_owned()), offset, EdgeKind::Lazy);
         }
+        if self.identity.origin == Origin::Program {
+            for name in dynamic::imports_in_examples(text) {
+                let located = self.located(Target::Code(name.to_owned()), offset, EdgeKind::Lazy);
+                self.result.examples.push(located);
+            }
+        }
         let top = |name: &str| name.split('.').next().map(str::to_owned);
         // A library names modules of its own; the configuration of a program names any.
         let identity = self.identity;
@@ -107,6 +113,11 @@ impl<'a> Extractor<'a> {
         {
             self.result.name_starts.insert(start.to_owned());
         }
+        // `re.compile(r"^(?P<name>[a-z]+)(\.py)?$")`
+        if self.identity.origin == Origin::Library && text.contains("\\.py") {
+            self.listing.sees_sources = true;
+            self.result.matches_sources = true;
+        }
         if self.identity.origin == Origin::Library && text.len() <= LONGEST && dynamic::is_source_name(text) {
             self.listing.sees_sources |= text.ends_with(".py");
             self.result.source_texts.push(text.to_owned());
@@ -117,8 +128,13 @@ impl<'a> Extractor<'a> {
     pub(super) fn note_files(&mut self, call: &'a ExprCall) {
         if let Expr::Attribute(method) = &*call.func {
             let name = method.attr.as_str();
-            self.listing.lists |=
-                matches!(name, "listdir" | "scandir" | "walk" | "glob" | "iglob" | "rglob" | "iterdir");
+            let matches_names = matches!(name, "glob" | "iglob" | "rglob");
+            let is_of_files = self.conditions.dotted(&call.func).as_deref() != Some("ast.walk");
+            let lists = matches!(name, "listdir" | "scandir" | "walk" | "iterdir") && is_of_files;
+            self.listing.lists |= lists || matches_names;
+            let is_for_all =
+                |pattern: &Expr| matches!(pattern, Expr::StringLiteral(text) if text.value.to_str().ends_with('*'));
+            self.result.lists_all |= lists || (matches_names && call.arguments.args.first().is_some_and(is_for_all));
         }
         // `register_plugins(linter, __path__[0])`
         if call.arguments.args.iter().any(|argument| self.conditions.is_own_path(argument))
@@ -130,8 +146,10 @@ impl<'a> Extractor<'a> {
             if self.identity.origin == Origin::Program {
                 call.arguments.args.iter().for_each(|path| self.note_pattern(path, Use::Path));
             }
-            if let [folder, .., Expr::StringLiteral(last)] = &*call.arguments.args {
-                self.note_own_folder(folder, last.value.to_str());
+            if let [folder, .., last] = &*call.arguments.args
+                && let Some(last) = self.conditions.text(last).map(str::to_owned)
+            {
+                self.note_own_folder(folder, &last);
             }
         }
     }
@@ -176,9 +194,12 @@ impl<'a> Extractor<'a> {
     /// What a function, or the module outside of functions, lists: sources beside it, as a plugin
     /// system does, or sources somewhere.
     pub(super) fn finish_listing(&mut self) {
-        let Listing { lists, sees_sources, names_own_file } = std::mem::take(&mut self.listing);
+        let Listing { lists, sees_sources, names_own_file, imports_computed } = std::mem::take(&mut self.listing);
         self.result.lists_folders |= lists;
-        if lists && sees_sources && names_own_file && !self.identity.package.is_empty() {
+        self.result.names_own_file |= names_own_file;
+        // `__import__(max(names_in(os.listdir(os.path.dirname(__file__)))), level=1)`, of `lupa`.
+        self.result.matches_sources |= lists && names_own_file && imports_computed;
+        if lists && (sees_sources || imports_computed) && names_own_file && !self.identity.package.is_empty() {
             self.result.own_folders.push(self.identity.package.to_owned());
         }
     }
@@ -207,6 +228,7 @@ pub(super) struct Listing {
     lists: bool,
     sees_sources: bool,
     pub(super) names_own_file: bool,
+    pub(super) imports_computed: bool,
 }
 
 /// Whether a function takes paths: `os.path.join`, `Path`, `folder.joinpath`, `open`.

@@ -1,0 +1,62 @@
+//! What guards an import, so that its failing does not matter.
+
+use super::{Extractor, Flow, Surroundings};
+use ruff_python_ast::visitor::Visitor;
+use ruff_python_ast::{ExceptHandler, Expr, StmtTry, StmtWith};
+
+impl<'a> Extractor<'a> {
+    /// `try`, and what its handlers catch.
+    pub(super) fn attempt(&mut self, statement: &'a StmtTry) -> Flow {
+        let catches = statement.handlers.iter().any(|ExceptHandler::ExceptHandler(handler)| {
+            handler.type_.as_deref().is_none_or(|caught| self.catches_import_error(caught))
+        });
+        let guard = |around: &mut Surroundings| around.guarded |= catches;
+        self.within(guard, &statement.body);
+        for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
+            if let Some(caught) = &handler.type_ {
+                self.visit_expr(caught);
+            }
+            // A handler runs only when something failed, so that what it imports is a substitute.
+            self.within(
+                |around| {
+                    around.guarded |= catches;
+                    around.in_branch = true;
+                },
+                &handler.body,
+            );
+        }
+        self.within(guard, &statement.orelse);
+        self.block(&statement.finalbody)
+    }
+
+    fn catches_import_error(&self, caught: &Expr) -> bool {
+        if let Expr::Tuple(tuple) = caught {
+            return tuple.elts.iter().any(|caught| self.catches_import_error(caught));
+        }
+        let names = ["ImportError", "ModuleNotFoundError", "Exception", "BaseException"];
+        self.conditions
+            .dotted(caught)
+            .is_some_and(|dotted| names.contains(&dotted.strip_prefix("builtins.").unwrap_or(&dotted)))
+    }
+
+    /// `with contextlib.suppress(ImportError):` guards as `try` does.
+    pub(super) fn context(&mut self, statement: &'a StmtWith) {
+        let mut guarded = false;
+        for item in &statement.items {
+            self.visit_expr(&item.context_expr);
+            if let Some(target) = &item.optional_vars {
+                self.visit_expr(target);
+            }
+            let Expr::Call(call) = &item.context_expr else { continue };
+            let function = self.conditions.dotted(&call.func).unwrap_or_default();
+            if function == "contextlib.suppress" {
+                guarded |= call.arguments.args.iter().any(|caught| self.catches_import_error(caught));
+            }
+            // `with try_import() as imports:`, of a library's own.
+            let name = function.rsplit('.').next().unwrap_or_default();
+            guarded |= ["try", "optional", "suppress", "ignore"].iter().any(|word| name.contains(word))
+                && name.contains("import");
+        }
+        self.within(|around| around.guarded |= guarded, &statement.body);
+    }
+}
