@@ -504,6 +504,12 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                     self.result.edits_import_system |= extends_own_path
                         || matches!(dotted.as_str(), "sys.modules" | "sys.meta_path" | "sys.path_hooks");
                     self.result.edits_path |= dotted.starts_with("sys.path.") || dotted == "site.addsitedir";
+                    if let Some(package) = dotted.strip_suffix(".__all__").filter(|_| self.surroundings.in_function)
+                        && self.conditions.starts_with_import(&attribute.value)
+                    {
+                        // Who asks at run time what a package offers imports it by name: `distutils.command.__all__`.
+                        self.add(Target::Star(package.to_owned()), start(expression), EdgeKind::OptionalLazy);
+                    }
                     let counts =
                         self.identity.origin != Origin::StandardLibrary || rules::may_wake(attribute.attr.as_str());
                     if counts && self.conditions.starts_with_import(&attribute.value) {

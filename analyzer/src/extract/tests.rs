@@ -50,6 +50,8 @@ fn statements() {
     check("import a, b.c as d", &[("a", TopLevel), ("b.c", TopLevel)]);
     check("from a.b import c, d as e", &[("a.b:c,d", TopLevel)]);
     check("from a import *", &[("a:*", TopLevel)]);
+    check("import a.b\ndef f(): return a.b.__all__", &[("a.b", TopLevel), ("a.b:*", OptionalLazy)]);
+    check("import a.b\n__all__ = a.b.__all__", &[("a.b", TopLevel)]);
     check("from . import x", &[("pkg.sub:x", TopLevel)]);
     check("from .x import y", &[("pkg.sub.x:y", TopLevel)]);
     check("from ..x import y", &[("pkg.x:y", TopLevel)]);
