@@ -6,6 +6,8 @@ import threading
 import paramiko
 
 key = paramiko.ECDSAKey.generate()
+# A server that answers before it has said that it will is refused.
+accepted = threading.Event()
 
 
 class Server(paramiko.ServerInterface):
@@ -17,6 +19,7 @@ class Server(paramiko.ServerInterface):
 
     def check_channel_exec_request(self, channel, command):
         def answer():
+            accepted.wait()
             channel.sendall(command.upper())
             channel.send_exit_status(3)
             channel.close()
@@ -34,6 +37,7 @@ client = paramiko.Transport(left)
 client.connect(username="ann", password="word")
 channel = client.open_session()
 channel.exec_command("hello")
+accepted.set()
 print(channel.makefile().read(), channel.recv_exit_status(), client.is_authenticated())
 client.close()
 transport.close()
