@@ -114,10 +114,9 @@ pub(crate) fn files(
 
 fn belongs(entry: &DirEntry, root: &Path, tests: Tests, is_named: &impl Fn(&str) -> bool) -> bool {
     let Some(name) = entry.file_name().to_str() else { return false };
+    let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
     // Who names an environment names one to make, or to pass over.
-    let is_environment =
-        ["pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"].iter().any(|mark| entry.path().join(mark).exists());
-    if entry.depth() > 0 && (is_of_tools(name) || is_environment) {
+    if entry.depth() > 0 && (is_of_tools(name) || (is_folder && is_environment(entry.path()))) {
         return false;
     }
     if entry.depth() == 0 || is_named(name) {
@@ -128,7 +127,7 @@ fn belongs(entry: &DirEntry, root: &Path, tests: Tests, is_named: &impl Fn(&str)
         return false;
     }
     let at_the_root = entry.path().parent() == Some(root);
-    if entry.file_type().is_some_and(|kind| kind.is_dir()) {
+    if is_folder {
         !(LEFT_OUT_FOLDERS.contains(&name)
             || (OF_TESTS.contains(&name) && !is_data)
             || (at_the_root && LEFT_OUT_AT_THE_ROOT.contains(&name))
@@ -141,6 +140,11 @@ fn belongs(entry: &DirEntry, root: &Path, tests: Tests, is_named: &impl Fn(&str)
         let is_unasked_test = is_source_of_tests && !is_asked && (!is_data || is_importable(entry.path(), root));
         !(is_compiled(name) || (at_the_root && is_of_development(name)) || is_unasked_test)
     }
+}
+
+/// Whether a folder is an environment of Python's, or a cache.
+fn is_environment(folder: &Path) -> bool {
+    ["pyvenv.cfg", "conda-meta", "CACHEDIR.TAG"].iter().any(|mark| folder.join(mark).exists())
 }
 
 /// Whether a file or folder lies in a folder that a text names and that is no package.
