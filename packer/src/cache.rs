@@ -18,7 +18,7 @@ mod value;
 
 pub use key::{Digest, Key};
 pub use state::State;
-pub use upkeep::{Removed, clean, prune, size};
+pub use upkeep::{LONGEST_UNUSED, Removed, clean, prune, size};
 pub use value::{join, split};
 
 use answer::Answer;

@@ -4,16 +4,13 @@
 //! The folders are kept by content beside the build cache, with the zip file's name: it says which distribution an egg is, and it is what
 //! messages show.
 
-use crate::cache::Removed;
+use crate::cache::{LONGEST_UNUSED, Removed};
 use rpack_analyzer::{Project, zip_file};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Component, Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 use walkdir::WalkDir;
-
-/// What no build has used in this time goes, as values of the build cache do.
-const LONGEST_UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// Puts folders in the place of the zip files on the search path, with what the folder `cache` holds or is to hold.
 ///
@@ -151,6 +148,7 @@ fn remove(folders: impl IntoIterator<Item = PathBuf>) -> io::Result<Removed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     const ZIP: &[u8] = include_bytes!("../../analyzer/src/zip_file/three_files.zip");
 

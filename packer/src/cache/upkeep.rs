@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-/// Answers that nobody asked for in this time go.
-const LONGEST_UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+/// Answers that nobody asked for in this time go, and what else builds keep and have not used for so long.
+pub const LONGEST_UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// How much the cache may hold. The parts of a large program (pandas, SciPy, Matplotlib) are 0.2 GB.
 const LARGEST: u64 = 4 << 30;

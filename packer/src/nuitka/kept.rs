@@ -1,6 +1,6 @@
 //! What ccache keeps: the folder is its own, and belongs to rpack's cache. It keeps below a size by itself.
 
-use crate::cache::Removed;
+use crate::cache::{LONGEST_UNUSED, Removed};
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
@@ -9,9 +9,6 @@ use walkdir::WalkDir;
 
 /// How much ccache may keep, as it is told.
 pub const LARGEST: &str = "2G";
-
-/// Compiled C that no build used in this time goes, as values of the build cache do.
-const LONGEST_UNUSED: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
 /// The folder below `cache` in which ccache keeps compiled C.
 pub fn folder(cache: &Path) -> PathBuf {
