@@ -100,7 +100,7 @@ impl<'a> Additions<'a> {
                 self.brought.warnings.push(Warning::rule_without_module(&name, &file));
             }
         }
-        Brought { seen: self.hooks.seen().clone(), ..self.brought }
+        Brought { seen: self.hooks.into_seen(), ..self.brought }
     }
 
     fn take(&mut self, added: Added) -> Addition {

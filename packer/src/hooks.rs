@@ -61,9 +61,9 @@ impl<'a> Hooks<'a> {
         })
     }
 
-    /// What those that ran have looked at.
-    pub fn seen(&self) -> &Seen {
-        &self.seen
+    /// What those that ran have looked at, when none runs any more.
+    pub fn into_seen(self) -> Seen {
+        self.seen
     }
 
     /// What the hooks of a name say before it is looked for.

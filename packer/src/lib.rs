@@ -146,9 +146,8 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
 
     report(Event::Step("Noting", "what this build was made from"));
     let (modules, libraries) = (payload.module_count(), collection.library_count());
-    let mut inputs = record::inputs(&project, &release, &graph, &collection, options, &python);
+    let mut inputs = record::inputs(&project, &release, &graph, &collection, &brought.seen, options, &python);
     inputs.extend(native.inputs);
-    inputs.extend(brought.seen.witnesses().map(Path::to_owned));
     let otherwise: Vec<&Path> = release.read.iter().map(PathBuf::as_path).chain(brought.seen.read()).collect();
     let read = Read { uncompiled: &bytecode.uncompiled, otherwise: &otherwise };
     let changeable = Changeable::new(&project, &graph, &collection, &read, moment);

@@ -1,6 +1,7 @@
 //! Everything that a build reads.
 
 use crate::collection::{Collection, Content};
+use crate::hooks::Seen;
 use crate::interpreter;
 use crate::options::{AddedData, Options};
 use crate::release::Release;
@@ -19,6 +20,7 @@ pub fn inputs(
     release: &Release,
     graph: &ModuleGraph,
     collection: &Collection,
+    seen: &Seen,
     options: &Options,
     python: &Path,
 ) -> Vec<PathBuf> {
@@ -49,6 +51,7 @@ pub fn inputs(
     for asked in &graph.asked {
         asked.folders.iter().for_each(|folder| add_everything(&mut inputs, folder));
     }
+    inputs.extend(seen.witnesses().map(Path::to_owned));
     inputs.insert("/etc/ld.so.cache".into());
     inputs.extend(env::split_paths(&env::var_os("LD_LIBRARY_PATH").unwrap_or_default()));
     for added in added(options) {

@@ -6,13 +6,13 @@ import sys
 
 # The functions that tell what there is at a path. `import` calls those of `posix`.
 _LOOKING = ("stat", "lstat", "access", "readlink")
-# The events that name what is read, by the number of the argument that is a path.
-_READING = {"open": 0, "os.listdir": 0, "os.scandir": 0, "ctypes.dlopen": 0, "sqlite3.connect": 0}
+# The events whose first argument is a path that is read.
+_READING = ("open", "os.listdir", "os.scandir", "ctypes.dlopen", "sqlite3.connect")
 # Other programs and other machines may read anything.
 _BEYOND = ("subprocess.Popen", "os.system", "os.exec", "os.spawn", "os.posix_spawn", "os.fork", "os.forkpty", "socket.connect")
 
-_looked_for, _read, _variables, _beyond = set(), set(), set(), set()
-_copies = 0
+# What has been seen and was not taken yet.
+_seen = {"looked_for": set(), "read": set(), "variables": set(), "beyond": set()}
 
 
 def start():
@@ -35,41 +35,36 @@ def start():
 
 def taken():
     """What has been seen since this was asked last, as lists; a copy of the process gives its own to `add`."""
-    seen = {"looked_for": _looked_for, "read": _read, "variables": _variables, "beyond": _beyond}
-    lists = {kind: sorted(values) for kind, values in seen.items()}
-    for values in seen.values():
+    lists = {kind: sorted(values) for kind, values in _seen.items()}
+    for values in _seen.values():
         values.clear()
     return lists
 
 
 def add(seen):
-    _looked_for.update(seen["looked_for"])
-    _read.update(seen["read"])
-    _variables.update(seen["variables"])
-    _beyond.update(seen["beyond"])
+    for kind, values in seen.items():
+        _seen[kind].update(values)
 
 
 def lose(reason):
     """Says that something was looked at that is not known."""
-    _beyond.add(reason)
+    _seen["beyond"].add(reason)
 
 
 def copy():
-    """A copy of this process, whose answers say what it has seen."""
-    global _copies
-    _copies += 1
-    return os.fork()
+    """A copy of this process, whose answers say what it has seen: that it was made loses nothing."""
+    has_forked = "os.fork" in _seen["beyond"]
+    child = os.fork()
+    if not has_forked:
+        _seen["beyond"].discard("os.fork")
+    return child
 
 
 def _hear(event, arguments):
-    global _copies
     if event in _READING:
-        _note(_read, arguments[_READING[event]])
+        _note("read", arguments[0])
     elif event in _BEYOND:
-        if event == "os.fork" and _copies:
-            _copies -= 1
-        else:
-            lose(event)
+        lose(event)
 
 
 class _Noting:
@@ -79,11 +74,11 @@ class _Noting:
         functools.update_wrapper(self, function)
 
     def __call__(self, path, *arguments, **named):
-        _note(_looked_for, path)
+        _note("looked_for", path)
         return self.__wrapped__(path, *arguments, **named)
 
 
-def _note(paths, path):
+def _note(kind, path):
     if path is None:
         path = "."
     if isinstance(path, int):
@@ -96,7 +91,7 @@ def _note(paths, path):
         return lose("a name that is not UTF-8")
     # Bytecode is only used where it is its source's, and the kernel's files change with every look.
     if "__pycache__" not in path and not path.startswith(("/dev/", "/proc/", "/sys/")):
-        paths.add(path)
+        _seen[kind].add(path)
 
 
 class _Variables(os._Environ):
@@ -104,7 +99,7 @@ class _Variables(os._Environ):
 
     def __getitem__(self, name):
         if isinstance(name, (str, bytes)) and _is_text(os.fsdecode(name)):
-            _variables.add(os.fsdecode(name))
+            _seen["variables"].add(os.fsdecode(name))
         return super().__getitem__(name)
 
     def __iter__(self):
