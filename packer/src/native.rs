@@ -3,6 +3,7 @@
 
 mod binding;
 mod hosting;
+mod numbers;
 mod run_path;
 mod sections;
 mod strip;

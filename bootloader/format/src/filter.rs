@@ -2,14 +2,16 @@
 //!
 //! Machine code names the same target by another number at every place, because calls, unwind tables and relocations
 //! count from where they stand. Counted from a common point, or from the entry before, the same numbers recur. And opcodes
-//! compress better where nothing but opcodes stands. The packer applies filters before it compresses a native file, the
-//! bootloader inverts them after decompressing it.
+//! compress better where nothing but opcodes stands, as do the highest bytes of numbers where nothing but these stands. The
+//! packer applies filters before it compresses a native file, the bootloader inverts them after decompressing it.
 //!
 //! A filter works on a range of the file and changes no byte outside of it; the ranges of one file do not overlap. For any
 //! bytes whatever, nothing panics. [`invert`] undoes [`apply`] for any bytes, except for [`FilterKind::Frames`]: there the packer
 //! looks at each table whether it does.
 
 mod instructions;
+mod numbers;
+mod unwinding;
 
 use crate::bytes::Reader;
 
@@ -31,27 +33,40 @@ pub enum FilterKind {
     /// x86-64 code: opcodes and operands are taken apart. This is the range of the opcodes; those of eight kinds of operands
     /// follow it, here and in the file.
     Opcodes = 1,
-    /// Call frame information (`.eh_frame`, Linux Standard Base 10.6): the code that an entry is for is counted from the end
-    /// of the entry before, and its common information from the start of the range.
+    /// Call frame information (`.eh_frame`, Linux Standard Base 10.6.1), taken apart. This is the range of what every entry begins
+    /// with; those of what code the entries are for, and of all else, follow it, here and in the file.
     Frames = 2,
-    /// Pairs of 32-bit words (the table in `.eh_frame_hdr`): each becomes its difference to the pair before.
-    Pairs = 3,
+    /// The table behind the header of `.eh_frame_hdr` (Linux Standard Base 10.6.2): each entry becomes its difference to what the
+    /// call frame information says of which it is made. That must be there unfiltered, so it is filtered later and restored earlier.
+    FrameTable = 3,
     /// Triples of 64-bit words (`Elf64_Rela`): each becomes its difference to the triple before.
     Triples = 4,
     /// One kind of operand of the code whose opcodes stand before.
     Operands = 5,
+    /// Entries of 16 bytes (`.plt`): each becomes its difference to the one before, byte by byte.
+    Linkage = 6,
+    /// Numbers of two bytes: the first bytes of all of them go first, the second ones follow.
+    Shorts = 7,
+    /// Numbers of four bytes, likewise.
+    Words = 8,
+    /// Symbols of 24 bytes (`Elf64_Sym`), likewise.
+    Symbols = 9,
+    /// One part of the call frame information whose beginnings stand before.
+    FrameParts = 10,
 }
 
 /// Size of an encoded filter in bytes.
 pub const SIZE: usize = 12;
 
-/// Transforms the filter's range of `content`, which for [`FilterKind::Opcodes`] is that of whole instructions. Returns the
-/// filters that undo it.
+/// Transforms the filter's range of `content`, which for [`FilterKind::Opcodes`] is that of whole instructions, and for
+/// [`FilterKind::Frames`] that of whole entries. Returns the filters that undo it.
 pub fn apply(content: &mut [u8], filter: Filter) -> Vec<Filter> {
+    let range = filter.start..filter.end;
     match filter.kind {
-        FilterKind::Opcodes => instructions::apply(content, filter.start..filter.end).unwrap_or_default(),
+        FilterKind::Opcodes => instructions::apply(content, range).unwrap_or_default(),
+        FilterKind::Frames => unwinding::apply(content, range).unwrap_or_default(),
         _ => {
-            run(content, filter, Direction::Apply);
+            run(content, filter, Direction::Apply, &mut vec![0; spare(&[filter])]);
             vec![filter]
         }
     }
@@ -59,9 +74,19 @@ pub fn apply(content: &mut [u8], filter: Filter) -> Vec<Filter> {
 
 /// How many bytes [`invert`] needs to work with.
 pub fn spare(filters: &[Filter]) -> usize {
-    let ranges = filters.windows(instructions::STREAMS).map(|ranges| (ranges[0], ranges[ranges.len() - 1]));
-    let code = ranges.filter(|(first, _)| first.kind == FilterKind::Opcodes);
-    code.map(|(first, last)| instructions::spare(last.end.saturating_sub(first.start))).max().unwrap_or(0)
+    let of_one = |(number, filter): (usize, &Filter)| {
+        let length = |ranges: usize| {
+            let last = filters.get(number + ranges - 1);
+            last.map_or(0, |last| last.end.saturating_sub(filter.start))
+        };
+        match filter.kind {
+            FilterKind::Opcodes => instructions::spare(length(instructions::STREAMS)),
+            FilterKind::Frames => length(unwinding::PARTS) as usize,
+            FilterKind::Shorts | FilterKind::Words | FilterKind::Symbols => length(1) as usize,
+            _ => 0,
+        }
+    };
+    filters.iter().enumerate().map(of_one).max().unwrap_or(0)
 }
 
 /// Undoes what [`apply`] did, by the filters that it returned for all ranges. Of `spare`, which is as long as the function of
@@ -69,13 +94,15 @@ pub fn spare(filters: &[Filter]) -> usize {
 pub fn invert(content: &mut [u8], mut filters: &[Filter], spare: &mut [u8]) {
     while let Some((&filter, rest)) = filters.split_first() {
         filters = rest;
-        match filter.kind {
-            FilterKind::Opcodes => {
-                // Ends early where the filters are others than `apply` returns.
-                let _ = instructions::invert(content, filter, rest, spare);
+        // Those of several ranges end early where the filters are others than `apply` returns.
+        let _ = match filter.kind {
+            FilterKind::Opcodes => instructions::invert(content, filter, rest, spare),
+            FilterKind::Frames => unwinding::invert(content, filter, rest, spare),
+            _ => {
+                run(content, filter, Direction::Invert, spare);
+                Some(())
             }
-            _ => run(content, filter, Direction::Invert),
-        }
+        };
     }
 }
 
@@ -101,99 +128,33 @@ impl Filter {
         let kind = match reader.u32()? {
             1 => FilterKind::Opcodes,
             2 => FilterKind::Frames,
-            3 => FilterKind::Pairs,
+            3 => FilterKind::FrameTable,
             4 => FilterKind::Triples,
             5 => FilterKind::Operands,
+            6 => FilterKind::Linkage,
+            7 => FilterKind::Shorts,
+            8 => FilterKind::Words,
+            9 => FilterKind::Symbols,
+            10 => FilterKind::FrameParts,
             _ => return None,
         };
         Some(Filter { kind, start: reader.u32()?, end: reader.u32()? })
     }
 }
 
-fn run(content: &mut [u8], filter: Filter, direction: Direction) {
-    let Some(range) = content.get_mut(filter.start as usize..filter.end as usize) else { return };
-    match filter.kind {
+fn run(content: &mut [u8], filter: Filter, direction: Direction, spare: &mut [u8]) {
+    let Filter { kind, start, end } = filter;
+    let Some(range) = content.get_mut(start as usize..end as usize) else { return };
+    match kind {
         // These are a matter of several ranges.
-        FilterKind::Opcodes | FilterKind::Operands => {}
-        FilterKind::Frames => {
-            // Ends early at an entry that is none, in both directions at the same one.
-            let _ = frames(range, direction);
-        }
-        FilterKind::Pairs => pairs(range, direction),
-        FilterKind::Triples => triples(range, direction),
+        FilterKind::Opcodes | FilterKind::Operands | FilterKind::Frames | FilterKind::FrameParts => {}
+        FilterKind::FrameTable => unwinding::table(content, start..end, direction),
+        FilterKind::Triples => numbers::triples(range, direction),
+        FilterKind::Linkage => numbers::linkage(range, direction),
+        FilterKind::Shorts => numbers::planes(2, range, direction, spare),
+        FilterKind::Words => numbers::planes(4, range, direction, spare),
+        FilterKind::Symbols => numbers::planes(24, range, direction, spare),
     }
-}
-
-fn frames(table: &mut [u8], direction: Direction) -> Option<()> {
-    let (mut position, mut last_end) = (0usize, 0u32);
-    loop {
-        let length = word(table, position)?;
-        if length < 4 || length == u32::MAX {
-            return None;
-        }
-        let next = position.checked_add(4)?.checked_add(length as usize).filter(|&next| next <= table.len())?;
-        let common = word(table, position + 4)?;
-        if common != 0 && length >= 12 {
-            let (place, own) = (position as u32 + 4, position as u32 + 8);
-            let (code, size) = (word(table, position + 8)?, word(table, position + 12)?);
-            // One more than the place of the common information, because zero says that an entry is one.
-            let (common, begin, stored) = match direction {
-                Direction::Apply => {
-                    let begin = code.wrapping_add(own);
-                    (place.wrapping_sub(common).wrapping_add(1), begin, begin.wrapping_sub(last_end))
-                }
-                Direction::Invert => {
-                    let begin = code.wrapping_add(last_end);
-                    (place.wrapping_sub(common.wrapping_sub(1)), begin, begin.wrapping_sub(own))
-                }
-            };
-            set_word(table, position + 4, common)?;
-            set_word(table, position + 8, stored)?;
-            last_end = begin.wrapping_add(size);
-        }
-        position = next;
-    }
-}
-
-fn pairs(table: &mut [u8], direction: Direction) {
-    let mut last = [0u32; 2];
-    for pair in table.as_chunks_mut::<8>().0 {
-        for (number, last) in last.iter_mut().enumerate() {
-            let bytes = &mut pair[number * 4..][..4];
-            let value = u32::from_le_bytes(bytes.try_into().unwrap_or_default());
-            let changed = match direction {
-                Direction::Apply => value.wrapping_sub(*last),
-                Direction::Invert => value.wrapping_add(*last),
-            };
-            *last = if direction == Direction::Apply { value } else { changed };
-            bytes.copy_from_slice(&changed.to_le_bytes());
-        }
-    }
-}
-
-fn triples(table: &mut [u8], direction: Direction) {
-    let mut last = [0u64; 3];
-    for triple in table.as_chunks_mut::<24>().0 {
-        for (number, last) in last.iter_mut().enumerate() {
-            let bytes = &mut triple[number * 8..][..8];
-            let value = u64::from_le_bytes(bytes.try_into().unwrap_or_default());
-            let changed = match direction {
-                Direction::Apply => value.wrapping_sub(*last),
-                Direction::Invert => value.wrapping_add(*last),
-            };
-            *last = if direction == Direction::Apply { value } else { changed };
-            bytes.copy_from_slice(&changed.to_le_bytes());
-        }
-    }
-}
-
-fn word(bytes: &[u8], position: usize) -> Option<u32> {
-    bytes.get(position..)?.first_chunk().copied().map(u32::from_le_bytes)
-}
-
-fn set_word(bytes: &mut [u8], position: usize, value: u32) -> Option<()> {
-    *bytes.get_mut(position..)?.first_chunk_mut()? = value.to_le_bytes();
-    Some(())
 }
 
 #[cfg(test)]
@@ -201,7 +162,16 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const KINDS: [FilterKind; 4] = [FilterKind::Opcodes, FilterKind::Frames, FilterKind::Pairs, FilterKind::Triples];
+    /// All that a range is given, and that any bytes survive.
+    const OF_ANY_BYTES: [FilterKind; 7] = [
+        FilterKind::Opcodes,
+        FilterKind::FrameTable,
+        FilterKind::Triples,
+        FilterKind::Linkage,
+        FilterKind::Shorts,
+        FilterKind::Words,
+        FilterKind::Symbols,
+    ];
 
     fn round_trip(content: &[u8], kind: FilterKind, start: u32, end: u32) -> (Vec<u8>, Vec<u8>) {
         let mut applied = content.to_vec();
@@ -220,9 +190,29 @@ mod tests {
     }
 
     #[test]
+    fn a_table_that_follows_from_its_frames_becomes_zeros() {
+        // Two entries for code at 1000 and 1100, behind the header of the table (12 bytes) and the table (16).
+        let entry = |place: u32, code: u32| [12, 1, code - (place + 8), 50].map(u32::to_le_bytes).concat();
+        let table = [1000u32, 28, 1100, 44].map(u32::to_le_bytes).concat();
+        let content = [vec![7; 12], table, entry(28, 1000), entry(44, 1100)].concat();
+        let (applied, inverted) = round_trip(&content, FilterKind::FrameTable, 12, 28);
+        assert_eq!(applied[12..28], [0u32, 28, 0, 0].map(u32::to_le_bytes).concat());
+        assert_eq!(inverted, content);
+    }
+
+    #[test]
+    fn jumps_to_one_target_differ_by_nothing() {
+        let code = [0xE9, 0x10, 0, 0, 0, 0xE9, 0x0B, 0, 0, 0];
+        let (applied, inverted) = round_trip(&code, FilterKind::Opcodes, 0, code.len() as u32);
+        // The opcodes, and the planes of 0x15 and nothing, whose sign is their last bit.
+        assert_eq!(applied, [0xE9, 0xE9, 0, 0, 0, 0, 0, 0, 0x2A, 0]);
+        assert_eq!(inverted, code);
+    }
+
+    #[test]
     fn bytes_outside_of_the_range_stay() {
         let content: Vec<u8> = (0..=255).cycle().take(1000).collect();
-        for kind in KINDS {
+        for kind in OF_ANY_BYTES.into_iter().chain([FilterKind::Frames]) {
             let (applied, inverted) = round_trip(&content, kind, 100, 900);
             assert_eq!((&applied[..100], &applied[900..]), (&content[..100], &content[900..]));
             assert_eq!(inverted, content);
@@ -233,7 +223,7 @@ mod tests {
     fn this_test_programs_own_sections_survive() {
         let own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         let end = own.len().min(4 << 20) as u32;
-        for kind in KINDS {
+        for kind in OF_ANY_BYTES.into_iter().chain([FilterKind::Frames]) {
             assert!(round_trip(&own, kind, 0, end).1 == own, "{kind:?}");
         }
     }
@@ -246,7 +236,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_and_any_range_are_survived(content in opcodes_mostly(), start in 0u32..320, end in 0u32..320) {
-            for kind in [FilterKind::Opcodes, FilterKind::Pairs, FilterKind::Triples] {
+            for kind in OF_ANY_BYTES {
                 prop_assert_eq!(&round_trip(&content, kind, start, end).1, &content);
             }
             round_trip(&content, FilterKind::Frames, start, end);
@@ -255,7 +245,7 @@ mod tests {
         #[test]
         fn any_filters_are_survived(
             content in opcodes_mostly(),
-            filters in proptest::collection::vec((1u32..6, 0u32..320, 0u32..320), 0..20),
+            filters in proptest::collection::vec((1u32..11, 0u32..320, 0u32..320), 0..20),
         ) {
             let filters: Vec<Filter> = filters
                 .into_iter()

@@ -1,7 +1,8 @@
 //! Which parts of a native file each filter of [`rpack_format::filter`] is for.
 
+use super::numbers;
 use object::LittleEndian;
-use object::elf::{EM_X86_64, FileHeader64, SHF_EXECINSTR, SHT_PROGBITS, SHT_RELA};
+use object::elf::{EM_X86_64, FileHeader64, SHF_EXECINSTR, SHT_DYNSYM, SHT_PROGBITS, SHT_RELA, SHT_SYMTAB};
 use object::read::elf::{FileHeader, SectionHeader};
 use rpack_format::filter::{self, Filter, FilterKind};
 
@@ -17,7 +18,9 @@ pub fn filter(content: &mut [u8]) -> Vec<Filter> {
         FilterKind::Frames => apply_if_it_can_be_undone(content, range),
         _ => filter::apply(content, range),
     };
-    ranges.into_iter().flat_map(apply).collect()
+    let mut filters: Vec<Filter> = ranges.into_iter().flat_map(apply).collect();
+    filters.sort_by_key(|filter| filter.kind == FilterKind::FrameTable);
+    filters
 }
 
 /// Leaves the content as it was where it cannot.
@@ -26,8 +29,9 @@ fn apply_if_it_can_be_undone(content: &mut [u8], filter: Filter) -> Vec<Filter> 
     let original = content[range.clone()].to_vec();
     let filters = filter::apply(content, filter);
     let mut filtered = content[range.clone()].to_vec();
-    let whole = Filter { start: 0, end: filter.end - filter.start, ..filter };
-    filter::invert(&mut filtered, &[whole], &mut []);
+    let here = |part: &Filter| Filter { start: part.start - filter.start, end: part.end - filter.start, ..*part };
+    let here: Vec<_> = filters.iter().map(here).collect();
+    filter::invert(&mut filtered, &here, &mut vec![0; filter::spare(&here)]);
     if filtered == original {
         return filters;
     }
@@ -54,7 +58,14 @@ fn find(content: &[u8]) -> Option<Vec<Filter>> {
         match name {
             b".eh_frame" => filters.push(Filter { kind: FilterKind::Frames, start, end }),
             b".eh_frame_hdr" if size > FRAME_HEADER => {
-                filters.push(Filter { kind: FilterKind::Pairs, start: start + FRAME_HEADER, end });
+                filters.push(Filter { kind: FilterKind::FrameTable, start: start + FRAME_HEADER, end });
+            }
+            b".rodata" | b".gnu.hash" => filters.extend(numbers::find(content, start..end)),
+            _ if name.starts_with(b".plt") && is_code => {
+                filters.push(Filter { kind: FilterKind::Linkage, start, end });
+            }
+            _ if kind == SHT_DYNSYM || kind == SHT_SYMTAB => {
+                filters.push(Filter { kind: FilterKind::Symbols, start, end });
             }
             _ if kind == SHT_RELA => filters.push(Filter { kind: FilterKind::Triples, start, end }),
             _ if kind == SHT_PROGBITS && is_code => filters.push(Filter { kind: FilterKind::Opcodes, start, end }),
@@ -64,6 +75,8 @@ fn find(content: &[u8]) -> Option<Vec<Filter>> {
     // Overlapping sections would be undone in the wrong order; no linker makes them.
     filters.sort_by_key(|filter| filter.start);
     let is_disjoint = filters.windows(2).all(|pair| pair[0].end <= pair[1].start);
+    // The table of the frames is made from them, so it is first now and last when all this is undone.
+    filters.sort_by_key(|filter| filter.kind != FilterKind::FrameTable);
     is_disjoint.then_some(filters)
 }
 
@@ -76,7 +89,15 @@ mod tests {
         let mut own = std::fs::read(std::env::current_exe().unwrap()).unwrap();
         let original = own.clone();
         let filters = filter(&mut own);
-        for kind in [FilterKind::Opcodes, FilterKind::Frames, FilterKind::Pairs, FilterKind::Triples] {
+        let kinds = [
+            FilterKind::Opcodes,
+            FilterKind::Frames,
+            FilterKind::FrameTable,
+            FilterKind::Triples,
+            FilterKind::Linkage,
+            FilterKind::Symbols,
+        ];
+        for kind in kinds {
             assert!(filters.iter().any(|filter| filter.kind == kind), "{kind:?} is missing: {filters:?}");
         }
         assert!(own != original);

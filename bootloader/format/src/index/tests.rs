@@ -12,7 +12,7 @@ fn file(path: &str, kind: FileKind) -> File<'_> {
     File { path, kind, executable: kind == FileKind::Native, frame, digest: [7; 32], needs: 0..0, filters: 0..0 }
 }
 
-const FILTER: Filter = Filter { kind: filter::FilterKind::Pairs, start: 5, end: 9 };
+const FILTER: Filter = Filter { kind: filter::FilterKind::Triples, start: 5, end: 9 };
 
 fn sample() -> Vec<u8> {
     let header = Header {
