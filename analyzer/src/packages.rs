@@ -170,8 +170,8 @@ fn has_app_modules(growing: &mut Growing<'_>, package: &str) -> bool {
     LOOKED_FOR.iter().any(|module| growing.look_up(&format!("{package}.{module}")).is_some())
 }
 
-/// A text in a library names a module of a distribution that the library requires:
-/// `add_extension("jinja2.ext.do")`.
+/// A text in a library names a module of a distribution that the library requires, if only for another one that it requires:
+/// `add_extension("jinja2.ext.do")` in locust, which requires Flask.
 pub(crate) fn guess_required(growing: &mut Growing<'_>, index: usize, name: &str, importer: Importer) {
     let top = name.split('.').next().unwrap_or_default();
     if growing.look_up(top).is_none_or(|found| found.origin != Origin::Library) {
@@ -180,7 +180,7 @@ pub(crate) fn guess_required(growing: &mut Growing<'_>, index: usize, name: &str
     let Some(owner) = wanted::owner_of(growing, name) else { return };
     let from = growing.nodes.get(index).and_then(|node| growing.owners.of_file(&node.found.path));
     let project = growing.project;
-    if from.is_some_and(|from| from == owner || growing.wanted.requires(project, from, owner)) {
+    if from.is_some_and(|from| growing.wanted.requires_somehow(project, from, owner)) {
         growing.guess_reference(name, importer);
     }
 }
@@ -383,6 +383,26 @@ mod tests {
                 ("two/p/__init__.py", "add('lib.extension.Part')"),
                 ("two/p-1.dist-info/METADATA", &metadata),
                 ("two/p-1.dist-info/RECORD", "p/__init__.py,,\n"),
+                ("two/lib/__init__.py", ""),
+                ("two/lib/extension.py", ""),
+                ("two/lib-1.dist-info/METADATA", "Name: lib\nVersion: 1\n"),
+                ("two/lib-1.dist-info/RECORD", "lib/__init__.py,,\nlib/extension.py,,\n"),
+            ])
+        };
+        assert_eq!(library("Requires-Dist: lib\n"), ["lib", "lib.extension"]);
+        assert!(library("").is_empty());
+    }
+
+    #[test]
+    fn a_library_names_modules_of_what_its_requirements_require() {
+        let library = |required: &str| {
+            let metadata = format!("Name: between\nVersion: 1\n{required}");
+            names(&[
+                ("one/main.py", "import p"),
+                ("two/p/__init__.py", "add('lib.extension.Part')"),
+                ("two/p-1.dist-info/METADATA", "Name: p\nVersion: 1\nRequires-Dist: between\n"),
+                ("two/p-1.dist-info/RECORD", "p/__init__.py,,\n"),
+                ("two/between-1.dist-info/METADATA", &metadata),
                 ("two/lib/__init__.py", ""),
                 ("two/lib/extension.py", ""),
                 ("two/lib-1.dist-info/METADATA", "Name: lib\nVersion: 1\n"),

@@ -20,6 +20,8 @@ pub(crate) struct Wanted<'a> {
     owners: &'a Owners<'a>,
     /// How each distribution that was asked about relates to others.
     relations: HashMap<usize, Relations>,
+    /// All that a distribution requires, itself included, of those that were asked about.
+    all_required: HashMap<usize, BTreeSet<usize>>,
     wanted: BTreeSet<usize>,
     /// Distributions that the program's own modules import.
     direct: BTreeSet<usize>,
@@ -71,6 +73,7 @@ impl<'a> Wanted<'a> {
         let mut wanted = Wanted {
             owners,
             relations: HashMap::new(),
+            all_required: HashMap::new(),
             wanted: BTreeSet::new(),
             direct: BTreeSet::new(),
             words: BTreeSet::new(),
@@ -143,6 +146,15 @@ impl<'a> Wanted<'a> {
             }
         }
         all
+    }
+
+    /// Whether a distribution is the other one, or requires it, or something that does.
+    pub(crate) fn requires_somehow(&mut self, project: &Project, from: usize, to: usize) -> bool {
+        if !self.all_required.contains_key(&from) {
+            let all = self.with_all_required(project, from);
+            self.all_required.insert(from, all);
+        }
+        self.all_required.get(&from).is_some_and(|all| all.contains(&to))
     }
 
     /// A distribution with those that its metadata names for its use: what an extension module of it
