@@ -207,7 +207,8 @@ impl<'a> Wanted<'a> {
             (_, Some(features)) => {
                 is_direct && features.iter().chain([&name]).any(|feature| self.is_mentioned(feature))
             }
-            (_, None) => false,
+            // `jinja2_template` says it where no metadata does.
+            (_, None) => is_direct && self.has_part(&name),
         }
     }
 
@@ -235,6 +236,14 @@ impl<'a> Wanted<'a> {
             self.asked_parts.note(part);
             FOR_EVERYBODY.contains(&part) || self.words.iter().any(|word| word.contains(part))
         })
+    }
+
+    /// Whether a name in the program has this part between underscores, and others.
+    fn has_part(&self, part: &str) -> bool {
+        self.asked_parts.note(part);
+        let is_name =
+            |word: &&String| word.contains('_') && word.contains(part) && crate::dynamic::is_dotted_name(word);
+        self.words.iter().filter(is_name).any(|word| word.split('_').any(|found| found == part))
     }
 
     /// Notes words that the program says.
@@ -377,6 +386,14 @@ mod tests {
         assert_eq!(distributions("from lib.excel import Sheet", lib), ["extra"]);
         assert_eq!(distributions("import lib.excel", lib), ["extra"]);
         assert!(distributions("from lib import g", lib).is_empty());
+    }
+
+    #[test]
+    fn a_part_of_a_name_says_it_where_no_metadata_does() {
+        let lib = "def f():\n    import other_one\n\ndef g():\n    import other";
+        assert_eq!(distributions("from lib import other_template", lib), ["other"]);
+        assert!(distributions("from lib import another_template, other", lib).is_empty());
+        assert!(distributions("import lib\nlib.show('an other_one')", lib).is_empty());
     }
 
     #[test]
