@@ -78,6 +78,8 @@ impl OwnFolder {
                 self.runs_tests |= matches!(name.split('.').next(), Some("pytest" | "unittest"));
             }
         }
+        // `pytest.main(["--doctest-modules"])`
+        self.runs_examples |= self.runs_tests && outline.texts.iter().any(|text| text.starts_with("--doctest-"));
         self.computes_names |= !outline.computed_imports.is_empty();
         for text in &outline.texts {
             self.new_texts.push(text.clone());
@@ -504,6 +506,9 @@ mod tests {
         let found = |main: &str| found(Scope::Folder, &[&library[..], &[("one/main.py", main)]].concat()).0;
         assert_eq!(found(&format!("{text}\nimport doctest")), ["__main__", "in_guide", "in_text"]);
         assert_eq!(found(text), ["__main__"]);
+        let by_pytest = |argument: &str| found(&format!("{text}\nimport pytest\npytest.main(['{argument}'])"));
+        assert_eq!(by_pytest("--doctest-modules"), ["__main__", "in_guide", "in_text"]);
+        assert_eq!(by_pytest("-q"), ["__main__"]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ impl<'a> Extractor<'a> {
         if self.identity.surroundings.groups.contains(text) {
             self.add(Target::Group(text.to_owned()), offset, EdgeKind::EntryPoint);
         }
-        for name in dynamic::imports_in(text) {
+        for name in dynamic::imports_in(text, self.identity.origin) {
             self.add(Target::Code(name.to_owned()), offset, EdgeKind::Lazy);
         }
         if self.identity.origin == Origin::Program {
