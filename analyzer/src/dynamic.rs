@@ -26,6 +26,14 @@ pub(crate) enum Call {
     Sources,
     /// It shows the source of a module.
     ShowsSources,
+    /// It shows the source of what it is given, which is of this name, if that is known.
+    ShowsGiven(Option<String>),
+    /// It asks loaders for sources of modules.
+    AsksLoaders,
+    /// It knows the endings of names of sources.
+    KnowsSourceNames,
+    /// It asks where a module lies whose name is not known.
+    LooksForAny,
 }
 
 /// Recognizes the functions that import by a text: `importlib.import_module`, `__import__` and
@@ -41,6 +49,9 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
     {
         // `unittest` looks for files of tests.
         return Some(Call::Sources);
+    }
+    if asks_a_loader(call) {
+        return Some(Call::AsksLoaders);
     }
     if call.arguments.args.iter().any(|argument| is_importer(argument, conditions)) {
         // `map(__import__, names)`
@@ -90,9 +101,12 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
         "importlib.find_loader" | "importlib.util.find_spec" | "pkgutil.find_loader" | "pkgutil.get_loader"
             if identity.origin != Origin::StandardLibrary =>
         {
-            let name = conditions.text(argument(call, 0, "name")?)?;
-            is_dotted_name(name).then(|| Call::LooksFor(name.to_owned()))
+            match conditions.text(argument(call, 0, "name")?) {
+                Some(name) => is_dotted_name(name).then(|| Call::LooksFor(name.to_owned())),
+                None => Some(Call::LooksForAny),
+            }
         }
+        "importlib.machinery.all_suffixes" => Some(Call::KnowsSourceNames),
         // `sys.breakpointhook` imports it by name, in C.
         "breakpoint" => Some(import("pdb".to_owned())),
         // `site` makes `help` a `_sitebuiltins._Helper`, which imports `pydoc` when it is called.
@@ -107,6 +121,16 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
         | "importlib.machinery.SourceFileLoader"
         | "importlib.machinery.FileFinder"
         | "runpy.run_path" => Some(Call::Sources),
+        "inspect.findsource"
+        | "inspect.getcomments"
+        | "inspect.getsource"
+        | "inspect.getsourcefile"
+        | "inspect.getsourcelines"
+            if identity.origin == Origin::Program =>
+        {
+            let given = call.arguments.args.first().filter(|given| conditions.starts_with_import(given));
+            Some(Call::ShowsGiven(given.and_then(|given| conditions.dotted(given))))
+        }
         "inspect.findsource"
         | "inspect.getcomments"
         | "inspect.getframeinfo"
@@ -132,6 +156,11 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
             Some(Call::ShowsSources)
         }
         "open" | "io.open" | "tokenize.open" if is_own_file(call, conditions) => Some(Call::ShowsSources),
+        "open" | "io.open" | "tokenize.open" | "pathlib.Path" if identity.origin == Origin::Program => {
+            let path = call.arguments.args.first().filter(|path| conditions.starts_with_import(path))?;
+            let module = conditions.dotted(path)?.strip_suffix(".__file__")?.to_owned();
+            Some(Call::ShowsGiven(Some(module)))
+        }
         other if identity.origin == Origin::Library && is_named_importer(other) => {
             let start = literal_start(call.arguments.args.first()?)?;
             let (package, last) = start.rsplit_once('.').filter(|(package, _)| is_dotted_name(package))?;
@@ -167,6 +196,16 @@ fn reads_itself(call: &ExprCall, conditions: &Conditions<'_>) -> bool {
         }
         _ => false,
     }
+}
+
+/// `loader.get_source(name)` (PEP 302). That of a loader of templates takes more.
+fn asks_a_loader(call: &ExprCall) -> bool {
+    let Expr::Attribute(method) = &*call.func else { return false };
+    let is_own = matches!(&*method.value, Expr::Name(name) if name.id.as_str() == "self");
+    method.attr.as_str() == "get_source"
+        && !is_own
+        && call.arguments.args.len() == 1
+        && call.arguments.keywords.is_empty()
 }
 
 fn is_own_file(call: &ExprCall, conditions: &Conditions<'_>) -> bool {

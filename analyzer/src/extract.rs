@@ -8,7 +8,7 @@ use crate::condition::{Conditions, Role};
 use crate::dynamic::{self, Call};
 use crate::graph::EdgeKind;
 use crate::interpreter::Interpreter;
-use crate::outline::{Identity, Target, absolute, start};
+use crate::outline::{Identity, Shown, Target, absolute, start};
 use crate::project::Origin;
 use crate::rules;
 use ruff_python_ast::visitor::{self, Visitor};
@@ -36,6 +36,13 @@ pub(crate) struct Extracted {
     pub(crate) texts: Vec<String>,
     pub(crate) handles_sources: bool,
     pub(crate) shows_sources: bool,
+    pub(crate) shown: Shown,
+    pub(crate) asks_loaders: bool,
+    pub(crate) knows_source_names: bool,
+    /// Whether it asks where modules lie of which the names are not known.
+    pub(crate) looks_for_any: bool,
+    /// `spec.origin`
+    pub(crate) names_origin: bool,
     pub(crate) executes: bool,
     pub(crate) commands: Commands,
     /// Modules that an interpreter is started with, if one is.
@@ -439,6 +446,16 @@ impl<'a> Extractor<'a> {
             Some(Call::ImportHook) => self.result.edits_import_system = true,
             Some(Call::Sources) => self.result.handles_sources = true,
             Some(Call::ShowsSources) => self.result.shows_sources = true,
+            Some(Call::ShowsGiven(given)) => {
+                self.result.shows_sources = true;
+                match given {
+                    Some(name) => self.result.shown.named.insert(name),
+                    None => std::mem::replace(&mut self.result.shown.any, true),
+                };
+            }
+            Some(Call::AsksLoaders) => self.result.asks_loaders = true,
+            Some(Call::KnowsSourceNames) => self.result.knows_source_names = true,
+            Some(Call::LooksForAny) => self.result.looks_for_any = true,
             Some(Call::Reads(package)) => {
                 self.result.read_packages.push(package.clone());
                 self.add(Target::Module(package), offset, kind);
@@ -495,9 +512,11 @@ impl<'a> Visitor<'a> for Extractor<'a> {
             Expr::Attribute(attribute) => {
                 if self.identity.origin == Origin::Program {
                     self.result.words.insert(attribute.attr.as_str().to_owned());
+                    self.result.names_origin |= attribute.attr.as_str() == "origin";
                 }
                 if let Some(dotted) = self.conditions.dotted(expression) {
                     self.result.commands.names_executable |= dotted == "sys.executable";
+                    self.result.knows_source_names |= dotted == "importlib.machinery.SOURCE_SUFFIXES";
                     let extends_own_path =
                         matches!(dotted.as_str(), "__path__.append" | "__path__.extend" | "__path__.insert");
                     self.result.shares_own_path |= extends_own_path;

@@ -4,7 +4,7 @@ use crate::finder::{Finder, Found};
 use crate::graph::{AskedFiles, Edge, EdgeKind, ModuleKind, Options, Warning};
 use crate::library_sources::Sources;
 use crate::native_imports;
-use crate::outline::{Import, Outline, Surroundings};
+use crate::outline::{Import, Outline, Shown, Surroundings};
 use crate::own_folder::{self, OwnFolder};
 use crate::owners::Owners;
 use crate::program::EntryPoint;
@@ -60,6 +60,14 @@ pub(crate) struct Growing<'a> {
     pub(crate) missing_distributions: Vec<String>,
     /// Packages whose sources go in as files too, with what of them.
     pub(crate) read_packages: BTreeMap<String, Sources>,
+    /// What the program itself imports.
+    pub(crate) own_imports: BTreeSet<usize>,
+    /// Of what the program shows sources besides its own.
+    pub(crate) shown: Shown,
+    /// Top-level packages of libraries that ask loaders for sources, and those that know the names of sources.
+    pub(crate) source_readers: (BTreeSet<String>, BTreeSet<String>),
+    /// Packages that the program's texts import which are code.
+    pub(crate) in_code: BTreeSet<String>,
     /// Packages whose folders a library names by its own file, with where.
     pub(crate) listed: Vec<(Importer, String)>,
     /// Top-level packages that look for sources in folders.
@@ -156,6 +164,10 @@ impl<'a> Growing<'a> {
             asked: Vec::new(),
             missing_distributions: Vec::new(),
             read_packages: BTreeMap::new(),
+            own_imports: BTreeSet::new(),
+            shown: Shown::default(),
+            source_readers: (BTreeSet::new(), BTreeSet::new()),
+            in_code: BTreeSet::new(),
             listed: Vec::new(),
             lists_sources: BTreeSet::new(),
             offered: BTreeSet::new(),
@@ -330,6 +342,9 @@ impl<'a> Growing<'a> {
         let project = self.project;
         let from = importer.node.and_then(|from| self.nodes.get(from));
         let is_own = from.is_none_or(|from| from.found.origin == Origin::Program);
+        if from.is_some_and(|from| from.found.origin == Origin::Program) {
+            self.own_imports.insert(node);
+        }
         let from_life = from.map_or(Life::Live, |from| from.life);
         if is_own && let Some(owner) = self.owner(node) {
             self.wanted.note_direct(project, owner);

@@ -1,10 +1,13 @@
 //! Sources of libraries that are read as files: a library that looks for a file finds no module.
 
 use crate::dynamic::is_source_name;
+use crate::finder::Found;
 use crate::graph::ModuleKind;
 use crate::growing::Growing;
 use crate::outline::Outline;
 use crate::project::Origin;
+use crate::rules;
+use crate::walk::submodules;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
@@ -22,11 +25,20 @@ pub(crate) enum Sources {
 /// `importlib.resources`, the initializers that it looks for (`"*/__init__.py"`), and files
 /// beside it that its texts name (`"config.py"`).
 pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
+    growing.shown.named.extend(outline.shown.named.iter().cloned());
+    growing.shown.any |= outline.shown.any;
     let Some(node) = growing.nodes.get(index).filter(|node| node.found.origin == Origin::Library) else { return };
     let (name, path) = (node.name.clone(), node.found.path.clone());
     let is_package = node.found.submodule_path.is_some();
     if outline.shows_sources {
         growing.own.show_sources();
+    }
+    let top = || name.split('.').next().unwrap_or_default().to_owned();
+    if outline.asks_loaders {
+        growing.source_readers.0.insert(top());
+    }
+    if outline.knows_source_names {
+        growing.source_readers.1.insert(top());
     }
     if outline.shows_sources && outline.executes {
         // It makes functions anew from their sources, its own ones too, as sanic does.
@@ -68,6 +80,75 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     }
 }
 
+/// Takes notice of a module that code in a text of the program imports.
+pub(crate) fn note_code(growing: &mut Growing<'_>, index: usize, name: &str) {
+    if growing.nodes.get(index).is_some_and(|node| node.found.origin == Origin::Program) {
+        growing.in_code.insert(name.split('.').next().unwrap_or_default().to_owned());
+    }
+}
+
+/// Adds the sources of what the program gives to `inspect.getsource` and the like: of the modules that it names, or of all that it
+/// imports itself where that is not known.
+fn add_shown(growing: &mut Growing<'_>) {
+    let mut shown: BTreeSet<usize> =
+        if growing.shown.any { std::mem::take(&mut growing.own_imports) } else { BTreeSet::new() };
+    for name in std::mem::take(&mut growing.shown.named) {
+        let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
+        shown.extend(ends.filter_map(|end| growing.by_name.get(name.get(..end)?)).copied());
+    }
+    for index in shown {
+        add_source(growing, index);
+    }
+}
+
+fn add_source(growing: &mut Growing<'_>, index: usize) {
+    let Some(node) = growing.nodes.get(index) else { return };
+    // CPython does not find the source of what is frozen (`os`) from an object in it.
+    if node.found.origin != Origin::Program && node.found.kind == ModuleKind::Source {
+        let inside = place(&node.name, node.found.submodule_path.is_some());
+        growing.own.add_file(inside, node.found.path.clone());
+    }
+}
+
+/// The source of a module. That of a frozen one (`os`) lies beside the others.
+fn source_of(growing: &Growing<'_>, inside: &str, found: Found) -> Option<PathBuf> {
+    match found.kind {
+        ModuleKind::Source => Some(found.path),
+        ModuleKind::Frozen => Some(growing.project.interpreter.stdlib.join(inside)).filter(|path| path.is_file()),
+        _ => None,
+    }
+}
+
+/// Adds what a library reads that takes programs apart: it knows what names sources have, and asks loaders for those that it does not
+/// find. `pylint` and `jedi` read the standard library, because any program imports that, and what the code imports that they are
+/// given.
+fn add_for_readers(growing: &mut Growing<'_>) {
+    let (asking, knowing) = std::mem::take(&mut growing.source_readers);
+    if asking.is_disjoint(&knowing) {
+        return;
+    }
+    for top in std::mem::take(&mut growing.in_code) {
+        let is_library =
+            |&node: &usize| growing.nodes.get(node).is_some_and(|node| node.found.origin == Origin::Library);
+        if growing.by_name.get(&top).is_some_and(is_library) {
+            growing.read_packages.entry(top).or_insert(Sources::All);
+        }
+    }
+    let mut waiting: Vec<String> = growing.project.interpreter.stdlib_modules.iter().cloned().collect();
+    while let Some(name) = waiting.pop() {
+        let Some(found) = growing.look_up(&name).filter(|found| found.origin == Origin::StandardLibrary) else {
+            continue;
+        };
+        if rules::is_for_tests(&name) || rules::is_program(&name) {
+            continue;
+        }
+        let inside = place(&name, found.submodule_path.is_some());
+        let Some(path) = source_of(growing, &inside, found) else { continue };
+        growing.own.add_file(inside, path);
+        waiting.extend(submodules(growing, &name));
+    }
+}
+
 /// Adds the sources of modules that are decorated by something that looks at them: `typeguard`
 /// compiles what it decorates anew.
 fn add_decorated(growing: &mut Growing<'_>) {
@@ -95,6 +176,8 @@ fn place(name: &str, is_package: bool) -> String {
 /// Adds the sources of the packages that are read, as files.
 pub(crate) fn add_files(growing: &mut Growing<'_>) {
     add_decorated(growing);
+    add_shown(growing);
+    add_for_readers(growing);
     let read = std::mem::take(&mut growing.read_packages);
     // Who asks of a file which module it is looks for the initializers above it.
     let above = |package: &str| -> Vec<String> {
@@ -124,6 +207,7 @@ pub(crate) fn add_files(growing: &mut Growing<'_>) {
 #[cfg(test)]
 mod tests {
     use crate::graph::Options;
+    use crate::project::Project;
     use crate::testing;
     use crate::walk::walk;
 
@@ -154,6 +238,53 @@ mod tests {
         };
         assert_eq!(decorated("checked"), 1);
         assert_eq!(decorated("other(1)"), 0);
+    }
+
+    /// Sources of libraries and of the standard library that go in for a program over these.
+    fn shown(main: &str, reader: &str) -> Vec<String> {
+        let (folder, mut project) = testing::project(&[
+            ("one/main.py", main),
+            ("two/reader.py", reader),
+            ("two/lib/__init__.py", ""),
+            ("two/lib/a.py", ""),
+            ("std/json/__init__.py", ""),
+            ("std/json/tool.py", ""),
+            ("std/json/tests/__init__.py", ""),
+            ("std/typing.py", ""),
+            ("std/zipimport.py", ""),
+        ]);
+        project.interpreter.stdlib_modules.insert("zipimport".to_owned());
+        project.interpreter.stdlib = folder.path().join("std");
+        project.interpreter.search_path.push(folder.path().join("std"));
+        let project = Project::new(project.program, project.interpreter, &[]);
+        let files = walk(&project, &Options::default()).unwrap().own_files;
+        files.into_iter().map(|file| file.inside).filter(|file| file != "main.py").collect()
+    }
+
+    #[test]
+    fn sources_go_in_that_the_program_shows() {
+        for named in ["inspect.getsource(json.loads)", "inspect.getsourcelines(json)", "open(json.__file__)"] {
+            assert_eq!(shown(&format!("import inspect, json, lib.a\n{named}"), ""), ["json/__init__.py"], "{named}");
+        }
+        assert!(shown("import inspect, zipimport\ninspect.getsource(zipimport.x)", "").is_empty());
+        let all = ["json/__init__.py", "lib/__init__.py", "lib/a.py"];
+        assert_eq!(shown("import inspect, json, lib.a\nfor f in x:\n    inspect.getsource(f)", ""), all);
+        let opened = "from importlib.util import find_spec\nimport lib.a\nopen(find_spec(name).origin)\n'json'";
+        assert_eq!(shown(opened, ""), all);
+        assert!(shown("import traceback, json, lib.a\ntraceback.format_exc()", "").is_empty());
+    }
+
+    #[test]
+    fn who_takes_programs_apart_reads_the_standard_library() {
+        let main = "import reader\nimport json\nx = 'import lib.a\\nlib.a'";
+        let names = "import importlib.machinery\nimportlib.machinery.SOURCE_SUFFIXES\n";
+        let reader = format!("{names}loader.get_source(name)");
+        let all = ["json/__init__.py", "json/tool.py", "lib/__init__.py", "lib/a.py", "typing.py", "zipimport.py"];
+        assert_eq!(shown(main, &reader), all);
+        for other in ["loader.get_source(name)", "loader.get_source(environment, name)", "self.get_source(name)"] {
+            let names = if other.contains("(name)") && !other.starts_with("self") { "" } else { names };
+            assert!(shown(main, &format!("{names}{other}")).is_empty(), "{other}");
+        }
     }
 
     #[test]

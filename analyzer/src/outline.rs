@@ -42,6 +42,12 @@ pub(crate) struct Outline {
     pub(crate) handles_sources: bool,
     /// Whether the module shows the source of a module, its own or one that it is given.
     pub(crate) shows_sources: bool,
+    /// Of what else the program shows sources.
+    pub(crate) shown: Shown,
+    /// Whether the module asks loaders for the sources of modules.
+    pub(crate) asks_loaders: bool,
+    /// Whether it knows the endings of names of sources.
+    pub(crate) knows_source_names: bool,
     /// Functions and classes at the top level of a module that shows sources.
     pub(crate) defines: BTreeSet<String>,
     /// What a library's functions and classes are decorated with, of other libraries: the library,
@@ -123,6 +129,15 @@ pub(crate) enum Target {
     Run(String),
 }
 
+/// Of what a module of the program shows sources besides its own.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Shown {
+    /// Modules, or what lies in them.
+    pub(crate) named: BTreeSet<String>,
+    /// Whether it may be all that the program imports.
+    pub(crate) any: bool,
+}
+
 /// Where and why a source file does not parse.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SyntaxError {
@@ -187,7 +202,8 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     if extracted.commands.starts_interpreter() {
         imports.extend(with_lines(extracted.runs));
     }
-    if !extracted.computed_imports.is_empty() && identity.origin == Origin::Program {
+    let is_program = identity.origin == Origin::Program;
+    if is_program && (extracted.looks_for_any || !extracted.computed_imports.is_empty()) {
         let line = extracted.computed_imports.first().map_or(0, |&offset| line_of(offset));
         imports.extend(modules_in(&extracted.texts, interpreter).into_iter().map(|name| Import {
             target: Target::Code(name),
@@ -196,6 +212,9 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
             within: None,
         }));
     }
+    // `open(importlib.util.find_spec(name).origin)`, `loader.get_source(name)`
+    let mut shown = extracted.shown;
+    shown.any |= is_program && (extracted.asks_loaders || (extracted.looks_for_any && extracted.names_origin));
     let dormant = extracted.dormant.into_iter().map(|(name, located)| (name, with_lines(located))).collect();
     let mut seen = BTreeSet::new();
     let attribute_uses = extracted
@@ -217,6 +236,9 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         texts: extracted.texts,
         handles_sources: extracted.handles_sources,
         shows_sources: extracted.shows_sources,
+        shown,
+        asks_loaders: extracted.asks_loaders,
+        knows_source_names: extracted.knows_source_names,
         executes: extracted.executes,
         starts_interpreter: extracted.commands.starts_interpreter(),
         defines: if extracted.shows_sources { extracted.defines } else { BTreeSet::new() },

@@ -282,6 +282,12 @@ pub(crate) fn is_expected_to_be_absent(name: &str, importer: Origin, interpreter
     importer == Origin::StandardLibrary || interpreter.stdlib_modules.contains(top)
 }
 
+/// Whether a package of the standard library is a program of its own, which no other program imports.
+pub(crate) fn is_program(name: &str) -> bool {
+    let top = name.split('.').next().unwrap_or(name);
+    matches!(top, "ensurepip" | "idlelib" | "lib2to3" | "pydoc_data" | "this" | "turtledemo" | "venv")
+}
+
 /// Modules of the standard library that a name in an extension module does not ask for: words that
 /// stand in programs for other reasons, and packages that are programs of their own.
 pub(crate) fn is_unlikely_in_binaries(name: &str) -> bool {

@@ -203,7 +203,10 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
         }
         Target::Required(name) => packages::guess_required(growing, index, &name, importer),
         Target::Guess(name) => growing.guess_reference(&name, importer),
-        Target::Code(name) => growing.guess(&name, importer),
+        Target::Code(name) => {
+            library_sources::note_code(growing, index, &name);
+            growing.guess(&name, importer);
+        }
         Target::Package(name) => {
             if !name.contains('.') && packages::is_app(growing, &name) {
                 growing.guess(&name, importer);
