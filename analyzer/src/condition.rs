@@ -59,6 +59,11 @@ impl<'a> Conditions<'a> {
         (self.interpreter.version.major, self.interpreter.version.minor)
     }
 
+    /// Whether the standard library has a top-level module of this name.
+    pub(crate) fn is_standard(&self, name: &str) -> bool {
+        self.interpreter.stdlib_modules.contains(name)
+    }
+
     /// Notes that an import binds `local` to the module or attribute `dotted`.
     pub(crate) fn bind(&mut self, local: &str, dotted: String) {
         self.aliases.insert(local.to_owned(), dotted);

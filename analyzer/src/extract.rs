@@ -1,8 +1,10 @@
 mod commands;
 mod guards;
+mod importers;
 mod texts;
 
 use self::commands::Commands;
+use self::importers::{Callable, Importers};
 use self::texts::{Listing, Use};
 use crate::condition::{Conditions, Role};
 use crate::dynamic::{self, Call};
@@ -47,6 +49,7 @@ pub(crate) struct Extracted {
     pub(crate) commands: Commands,
     /// Modules that an interpreter is started with, if one is.
     pub(crate) runs: Vec<Located>,
+    pub(crate) importers: Importers,
     pub(crate) defines: BTreeSet<String>,
     pub(crate) decorators: BTreeSet<(String, String)>,
     pub(crate) edits_path: bool,
@@ -89,6 +92,7 @@ pub(crate) fn extract(body: &[Stmt], identity: Identity<'_>, interpreter: &Inter
         conditions: Conditions::new(interpreter, identity.role),
         surroundings: Surroundings::default(),
         function: None,
+        callable: None,
         listing: Listing::default(),
         result: Extracted::default(),
     };
@@ -103,6 +107,8 @@ struct Extractor<'a> {
     surroundings: Surroundings,
     /// The outermost function around.
     function: Option<&'a str>,
+    /// The innermost function around.
+    callable: Option<Callable<'a>>,
     /// How the innermost function looks for files.
     listing: Listing,
     result: Extracted,
@@ -361,11 +367,13 @@ impl<'a> Extractor<'a> {
         };
         let outside = (self.function, std::mem::take(&mut self.listing));
         self.function = outside.0.or(Some(name));
+        let callable = self.callable.replace(Callable::new(function));
         self.perhaps_dormant(name, |extractor| {
             extractor.within(body, &function.body);
         });
         self.finish_listing();
         (self.function, self.listing) = outside;
+        self.callable = callable;
     }
 
     /// Notes what a function or class of a library is decorated with: a function of another library
@@ -440,6 +448,7 @@ impl<'a> Extractor<'a> {
                 _ => self.add(Target::Module(name), offset, EdgeKind::OptionalLazy),
             },
             Some(Call::Computed) => {
+                self.note_importer(call);
                 self.listing.imports_computed = true;
                 self.result.computed_imports.push(offset);
             }
@@ -483,6 +492,7 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 }
                 self.result.executes |= matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "exec");
                 self.note_files(call);
+                self.note_named_call(call);
                 self.note_command(&call.arguments.args);
                 call.arguments.keywords.iter().for_each(|keyword| self.note_sibling(&keyword.value));
                 self.call(call);

@@ -68,6 +68,10 @@ pub(crate) struct Growing<'a> {
     pub(crate) source_readers: (BTreeSet<String>, BTreeSet<String>),
     /// Packages that the program's texts import which are code.
     pub(crate) in_code: BTreeSet<String>,
+    /// Functions that import what they are given, by the libraries that have them. Those of the program have none.
+    pub(crate) importers: BTreeSet<(String, String)>,
+    /// Calls that may be of such functions: where they stand, the function, and the name that it is given.
+    pub(crate) named_calls: Vec<(Importer, String, String)>,
     /// Packages whose folders a library names by its own file, with where.
     pub(crate) listed: Vec<(Importer, String)>,
     /// Top-level packages that look for sources in folders.
@@ -168,6 +172,8 @@ impl<'a> Growing<'a> {
             shown: Shown::default(),
             source_readers: (BTreeSet::new(), BTreeSet::new()),
             in_code: BTreeSet::new(),
+            importers: BTreeSet::new(),
+            named_calls: Vec::new(),
             listed: Vec::new(),
             lists_sources: BTreeSet::new(),
             offered: BTreeSet::new(),

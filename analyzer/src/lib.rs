@@ -23,6 +23,7 @@ mod finder;
 mod findings;
 mod graph;
 mod growing;
+mod importers;
 mod interpreter;
 mod libraries;
 mod library_sources;

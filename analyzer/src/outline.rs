@@ -48,6 +48,10 @@ pub(crate) struct Outline {
     pub(crate) asks_loaders: bool,
     /// Whether it knows the endings of names of sources.
     pub(crate) knows_source_names: bool,
+    /// Functions that import what their first argument names.
+    pub(crate) importers: BTreeSet<String>,
+    /// Functions that are given a name which may be that of a module, the name, and the line.
+    pub(crate) named_calls: Vec<(String, String, u32)>,
     /// Functions and classes at the top level of a module that shows sources.
     pub(crate) defines: BTreeSet<String>,
     /// What a library's functions and classes are decorated with, of other libraries: the library,
@@ -237,6 +241,8 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         handles_sources: extracted.handles_sources,
         shows_sources: extracted.shows_sources,
         shown,
+        importers: extracted.importers.functions(),
+        named_calls: extracted.importers.calls.into_iter().map(|(to, name, at)| (to, name, line_of(at))).collect(),
         asks_loaders: extracted.asks_loaders,
         knows_source_names: extracted.knows_source_names,
         executes: extracted.executes,

@@ -58,6 +58,8 @@ struct Questions {
     parts: BTreeSet<String>,
     /// Normalized names of the installed distributions.
     distributions: BTreeSet<String>,
+    /// Functions that import what they are given.
+    importers: BTreeSet<String>,
     /// Modules that import what they are asked for.
     lazy: BTreeSet<String>,
 }
@@ -70,6 +72,7 @@ impl Questions {
             words: growing.wanted.asked_words.names(),
             parts: growing.wanted.asked_parts.names(),
             distributions: growing.owners.all().map(|(_, found)| normalized(&found.name)).collect(),
+            importers: growing.importers.iter().map(|(_, function)| function.clone()).collect(),
             lazy: growing.nodes.iter().filter(is_lazy).map(|node| node.name.clone()).collect(),
         }
     }
@@ -87,6 +90,9 @@ impl Questions {
                 || self.asks_for_word(text)
                 || names_file()
         });
+        outline
+            .named_calls
+            .retain(|(function, _, _)| function.rsplit('.').next().is_some_and(|last| self.importers.contains(last)));
         outline.attribute_uses.retain(|(dotted, _)| {
             let ends = dotted.match_indices('.').map(|(end, _)| end).chain([dotted.len()]);
             let mut parts = ends.filter_map(|end| dotted.get(..end));
@@ -167,8 +173,9 @@ fn for_each_line(outline: &mut Outline, mut act: impl FnMut(&mut u32)) {
     let dormant = outline.dormant.iter_mut().flat_map(|(_, imports)| imports);
     let imports = outline.imports.iter_mut().chain(dormant).map(|Import { line, .. }| line);
     let uses = outline.attribute_uses.iter_mut().map(|(_, line)| line);
+    let calls = outline.named_calls.iter_mut().map(|(_, _, line)| line);
     let error = outline.syntax_error.iter_mut().map(|error| &mut error.line);
-    imports.chain(uses).chain(&mut outline.computed_imports).chain(error).for_each(&mut act);
+    imports.chain(uses).chain(calls).chain(&mut outline.computed_imports).chain(error).for_each(&mut act);
 }
 
 /// Gathers the sources once the graph is complete. Of some the analysis reads more than their outline: an initializer says whether

@@ -9,7 +9,7 @@ use crate::library_sources::Sources;
 use crate::outline::{Import, Outline, Target};
 use crate::project::Origin;
 use crate::walk::{follow_import, submodules};
-use crate::{data_names, plugin_names, rules, wanted};
+use crate::{data_names, importers, plugin_names, rules, wanted};
 use std::collections::BTreeSet;
 
 /// Takes notice of what a module says about the modules around it.
@@ -33,6 +33,7 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
         }
     }
     growing.name_starts.extend(outline.name_starts.iter().map(|start| (index, start.clone())));
+    importers::note(growing, index, outline);
     growing.metadata.extend(outline.metadata.iter().map(|name| normalized(name)));
     growing.wanted.note_words(outline.words.iter().chain(&outline.texts));
     // The names of a table are imported by the module itself where it computes names, or where it
@@ -56,6 +57,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
     follow_listed(growing);
     plugin_names::follow(growing);
     follow_offers(growing);
+    importers::follow(growing);
     follow_texts(growing);
     follow_computed(growing);
     let (known, unknown): (Vec<_>, Vec<_>) =
