@@ -2,6 +2,7 @@ use crate::additions::{Additions, Said};
 use crate::condition::Role;
 use crate::finder::{Finder, Found};
 use crate::graph::{AskedFiles, Edge, EdgeKind, ModuleKind, Options, Warning};
+use crate::kernels::Kernel;
 use crate::library_sources::Sources;
 use crate::native_imports;
 use crate::outline::{Import, Outline, Shown, Surroundings};
@@ -72,6 +73,10 @@ pub(crate) struct Growing<'a> {
     pub(crate) importers: BTreeSet<(String, String)>,
     /// Calls that may be of such functions: where they stand, the function, and the name that it is given.
     pub(crate) named_calls: Vec<(Importer, String, String)>,
+    /// Modules that an interpreter is started with.
+    pub(crate) run: BTreeSet<String>,
+    /// The kernels of Jupyter that are installed, once it is asked for some, less those that were followed.
+    pub(crate) kernels: Option<Vec<Kernel>>,
     /// Packages whose folders a library names by its own file, with where.
     pub(crate) listed: Vec<(Importer, String)>,
     /// Top-level packages that look for sources in folders.
@@ -174,6 +179,8 @@ impl<'a> Growing<'a> {
             in_code: BTreeSet::new(),
             importers: BTreeSet::new(),
             named_calls: Vec::new(),
+            run: BTreeSet::new(),
+            kernels: None,
             listed: Vec::new(),
             lists_sources: BTreeSet::new(),
             offered: BTreeSet::new(),
@@ -200,7 +207,11 @@ impl<'a> Growing<'a> {
             surroundings,
             name: node.name.clone(),
             package: package_of(node).to_owned(),
-            role: if is_run(&node.name) { Role::Entry } else { Role::Imported },
+            role: match &node.name {
+                name if is_run(name) => Role::Entry,
+                name if self.run.contains(name) => Role::Both,
+                _ => Role::Imported,
+            },
             origin: node.found.origin,
             kind: node.found.kind.clone(),
             path: if rules::is_followed(&node.name) { node.found.path.clone() } else { PathBuf::new() },

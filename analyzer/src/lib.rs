@@ -25,6 +25,7 @@ mod graph;
 mod growing;
 mod importers;
 mod interpreter;
+mod kernels;
 mod libraries;
 mod library_sources;
 mod loader_cache;

@@ -185,6 +185,10 @@ pub(crate) fn gather(growing: &Growing<'_>) -> OwnSources {
     let (groups, questions) = ((*growing.groups).clone(), Questions::of(growing));
     let mut own = OwnSources { groups, questions, ..OwnSources::default() };
     for (index, node) in growing.nodes.iter().enumerate().filter(|(_, node)| has_outline_only(node)) {
+        // What is both imported and run is read as both.
+        if growing.run.contains(&node.name) {
+            continue;
+        }
         let outline = growing.own_outlines.get(&index).and_then(|outline| postcard::from_bytes(outline).ok());
         let Some(findings) = outline.and_then(|outline| findings(outline, &own.questions)) else { continue };
         let package = package_of(node).to_owned();

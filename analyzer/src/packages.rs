@@ -9,7 +9,7 @@ use crate::library_sources::Sources;
 use crate::outline::{Import, Outline, Target};
 use crate::project::Origin;
 use crate::walk::{follow_import, submodules};
-use crate::{data_names, importers, plugin_names, rules, wanted};
+use crate::{data_names, importers, kernels, plugin_names, rules, wanted};
 use std::collections::BTreeSet;
 
 /// Takes notice of what a module says about the modules around it.
@@ -58,6 +58,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
     plugin_names::follow(growing);
     follow_offers(growing);
     importers::follow(growing);
+    kernels::follow(growing);
     follow_texts(growing);
     follow_computed(growing);
     let (known, unknown): (Vec<_>, Vec<_>) =
@@ -239,6 +240,12 @@ pub(crate) fn follow_run(growing: &mut Growing<'_>, index: usize, name: &str, im
             return;
         }
     }
+    include_run(growing, name, importer);
+}
+
+/// The same, whoever has named it.
+pub(crate) fn include_run(growing: &mut Growing<'_>, name: &str, importer: Importer) {
+    growing.run.insert(name.to_owned());
     growing.guess(name, importer);
     let program = format!("{name}.{ENTRY}");
     if growing.look_up(name).is_some_and(|found| found.submodule_path.is_some()) && growing.look_up(&program).is_some()

@@ -220,7 +220,7 @@ impl<'a> Wanted<'a> {
     }
 
     /// Whether a name or a text of the program is this word.
-    fn says(&self, word: &str) -> bool {
+    pub(crate) fn says(&self, word: &str) -> bool {
         let word = word.to_ascii_lowercase();
         self.asked_words.note(&word);
         self.words.contains(&word)
@@ -305,6 +305,16 @@ pub(crate) fn is_said(growing: &Growing<'_>, index: usize, import: &Import) -> b
     let Some(name) = import.within.as_ref().filter(|_| import.kind == EdgeKind::Lazy) else { return false };
     let Some(owner) = growing.owners.of_file(&node.found.path) else { return false };
     growing.wanted.direct.contains(&owner) && growing.wanted.says(name)
+}
+
+/// Whether the program imports the distribution of a module, or one that requires it.
+pub(crate) fn is_direct_or_required(growing: &mut Growing<'_>, node: usize) -> bool {
+    let project = growing.project;
+    let Some(owner) = growing.nodes.get(node).and_then(|node| growing.owners.of_file(&node.found.path)) else {
+        return false;
+    };
+    let direct = growing.wanted.direct.clone();
+    direct.into_iter().any(|from| from == owner || growing.wanted.requires(project, from, owner))
 }
 
 /// Whether a module belongs to the toolkit for windows that the standard library has, which few
