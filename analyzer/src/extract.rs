@@ -585,7 +585,7 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 if operation.op == Operator::Div
                     && let Expr::StringLiteral(name) = &*operation.right
                 {
-                    self.note_own_folder(&operation.left, name.value.to_str());
+                    self.note_own_folder(&operation.left, 0, name.value.to_str());
                 }
                 visitor::walk_expr(self, expression);
             }

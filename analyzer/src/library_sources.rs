@@ -10,7 +10,7 @@ use crate::rules;
 use crate::walk::submodules;
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Which sources of a package are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,7 +70,21 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
         return;
     }
     let package = if is_package { name.as_str() } else { name.rsplit_once('.').map_or("", |(package, _)| package) };
-    let Some(folder) = path.parent() else { return };
+    let mut folders: Vec<(String, PathBuf)> = Vec::new();
+    folders.extend(path.parent().map(|folder| (package.to_owned(), folder.to_owned())));
+    // `(Path(package.__file__).parent / "_wrapper.py").read_text()`
+    for package in outline.attribute_uses.iter().filter_map(|(dotted, _)| dotted.strip_suffix(".__file__")) {
+        let found = growing.look_up(package).filter(|found| found.submodule_path.is_some());
+        let folder = found.and_then(|found| found.path.parent().map(Path::to_owned));
+        folders.extend(folder.map(|folder| (package.to_owned(), folder)));
+    }
+    for (package, folder) in folders {
+        add_named(growing, &package, &folder, &named);
+    }
+}
+
+/// Adds the sources in a package that have one of these names.
+fn add_named(growing: &mut Growing<'_>, package: &str, folder: &Path, named: &[glob::Pattern]) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let file = entry.file_name();
         let Some(file) = file.to_str().filter(|file| is_source_name(file) && *file != "__init__.py") else { continue };
@@ -300,6 +314,7 @@ mod tests {
         assert_eq!(files(reads), ["p/__init__.py", "p/q/__init__.py", "p/q/a.py"]);
         assert_eq!(files("path.glob('*/__init__.py')"), ["p/__init__.py", "p/q/__init__.py"]);
         assert_eq!(files("load('config-{}.py'.format(3))"), ["p/config-3.py"]);
+        assert_eq!(files("from p import q\n(Path(q.__file__).parent / 'a.py').read_text()"), ["p/q/a.py"]);
         assert_eq!(files("(HERE / 'kernel.cu').read_text()"), ["p/kernel.cu"]);
         assert!(files("'setup.py', 'absent.py', '*.py'").is_empty());
     }

@@ -153,6 +153,13 @@ fn follow_computed(growing: &mut Growing<'_>) {
         if !is_computing || !package.contains('.') || !growing.by_name.contains_key(&package) {
             continue;
         }
+        // `PluginLoader("ActionModule", "ansible.plugins.action")` lists what lies in the folder of the package.
+        let node = importer.node.and_then(|node| growing.nodes.get(node)).and_then(|node| node.outline.as_ref());
+        if node.is_some_and(|outline| outline.lists_sources)
+            && growing.read_packages.insert(package.clone(), Sources::All) != Some(Sources::All)
+        {
+            include_below(growing, &package, "", importer, Depth::All);
+        }
         for name in submodules(growing, &package) {
             let is_public = name.rsplit('.').next().is_some_and(|last| !last.starts_with('_'));
             if is_public && !rules::is_for_tests(&name) {
@@ -457,6 +464,17 @@ mod tests {
         let computes = "import importlib\nfor name in ['p.q']:\n    importlib.import_module(name + x)";
         assert_eq!(below(computes), ["p.q", "p.q.deep"]);
         assert_eq!(below("PACKAGES = ['p.q']"), ["p.q"]);
+        let lists = format!("{computes}\n    for file in os.listdir(folder):\n        file.endswith('.py')");
+        let (_folder, project) = testing::project(&[
+            ("one/main.py", "import p"),
+            ("two/p/__init__.py", &lists),
+            ("two/p/q/__init__.py", ""),
+            ("two/p/q/r/__init__.py", ""),
+            ("two/p/q/r/deep.py", ""),
+        ]);
+        let files = walk(&project, &Options::default()).unwrap().own_files;
+        let files: Vec<_> = files.iter().map(|file| file.inside.as_str()).collect();
+        assert_eq!(files, ["p/__init__.py", "p/q/__init__.py", "p/q/r/__init__.py", "p/q/r/deep.py"]);
     }
 
     #[test]

@@ -146,18 +146,20 @@ impl<'a> Extractor<'a> {
             if self.identity.origin == Origin::Program {
                 call.arguments.args.iter().for_each(|path| self.note_pattern(path, Use::Path));
             }
-            if let [folder, .., last] = &*call.arguments.args
+            if let [folder, between @ .., last] = &*call.arguments.args
                 && let Some(last) = self.conditions.text(last).map(str::to_owned)
             {
-                self.note_own_folder(folder, &last);
+                // `os.path.join(os.path.dirname(__file__), "..", "module_utils")`
+                let is_up = |part: &&Expr| matches!(part, Expr::StringLiteral(text) if text.value.to_str() == "..");
+                self.note_own_folder(folder, between.iter().filter(is_up).count(), &last);
             }
         }
     }
 
-    /// `Path(__file__).parent / "models"`: a package beside the module, as a folder.
-    pub(super) fn note_own_folder(&mut self, folder: &Expr, name: &str) {
+    /// `Path(__file__).parent / "models"`: a package beside the module, as a folder, or beside one of the packages above.
+    pub(super) fn note_own_folder(&mut self, folder: &Expr, up: usize, name: &str) {
         if self.identity.origin == Origin::Library
-            && let Some((package, submodules)) = self.identity.surroundings.packages.first()
+            && let Some((package, submodules)) = self.identity.surroundings.packages.get(up)
             && submodules.contains(name)
             && dynamic::is_from_own_file(folder)
         {
