@@ -56,17 +56,21 @@ fn is_flag(argument: &str) -> bool {
 }
 
 /// Whether the parent is this executable too, with other arguments: who starts itself with its own is a server that has seen an
-/// edit, and what they mean is known to the program. A shell may stand in between: `os.popen(f"{sys.executable} -c …")`.
+/// edit, and what they mean is known to the program. Shells may stand in between: `os.popen(f"{sys.executable} -c …")`.
 fn is_child_of_itself() -> bool {
     let file = |process: &str| std::fs::read_link(format!("/proc/{process}/exe")).ok();
     // SAFETY: asks for a number.
     let parent = unsafe { libc::getppid() }.to_string();
-    let starter = if is_shell_with_command(&parent) { parent_of(&parent) } else { Some(parent) };
-    starter.is_some_and(|starter| {
+    // A shell that was told to start a shell, as Ansible's connections do.
+    let mut processes = std::iter::successors(Some(parent), |process| parent_of(process)).take(MOST_SHELLS + 1);
+    processes.find(|process| !is_shell_with_command(process)).is_some_and(|starter| {
         file(&starter).is_some_and(|starter| file("self") == Some(starter))
             && arguments_of(&starter) != arguments_of("self")
     })
 }
+
+/// How many shells may stand in between.
+const MOST_SHELLS: usize = 4;
 
 /// Whether a process is `/bin/sh -c …`, as `system(3)` and Python's `subprocess` start it.
 fn is_shell_with_command(process: &str) -> bool {

@@ -29,5 +29,7 @@ print(said("-c", "raise SystemExit(3)"))
 print(said("-", "word", input="import sys; print(sys.argv[1:])"))
 print(said("-Ic", "print(__name__)"))
 print(os.popen(f'"{sys.executable}" -c "print(1 + 1)"').read().strip())
+shells = f"""sh -c '"{sys.executable}" -c "print(2 + 2)"; true'; true"""
+print(os.popen(shells).read().strip())
 print(said("-V")[1].split()[0])
 print(asyncio.run(computed()))
