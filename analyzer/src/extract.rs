@@ -82,6 +82,8 @@ pub(crate) struct Located {
     pub(crate) kind: EdgeKind,
     /// The function that it stands in, without those inside of it.
     pub(crate) within: Option<String>,
+    /// Modules in whose place it is: where all of them are there, it does not happen.
+    pub(crate) substitute_for: Vec<String>,
 }
 
 /// Collects the imports of a module, leaving out what cannot run on the target: branches that
@@ -93,6 +95,7 @@ pub(crate) fn extract(body: &[Stmt], identity: Identity<'_>, interpreter: &Inter
         surroundings: Surroundings::default(),
         function: None,
         callable: None,
+        substitute_for: Vec::new(),
         listing: Listing::default(),
         result: Extracted::default(),
     };
@@ -109,6 +112,8 @@ struct Extractor<'a> {
     function: Option<&'a str>,
     /// The innermost function around.
     callable: Option<Callable<'a>>,
+    /// Modules in whose place the imports here are.
+    substitute_for: Vec<String>,
     /// How the innermost function looks for files.
     listing: Listing,
     result: Extracted,
@@ -147,7 +152,8 @@ impl<'a> Extractor<'a> {
     }
 
     fn located(&self, target: Target, offset: TextSize, kind: EdgeKind) -> Located {
-        Located { target, offset, kind, within: self.function.map(str::to_owned) }
+        let within = self.function.map(str::to_owned);
+        Located { target, offset, kind, within, substitute_for: self.substitute_for.clone() }
     }
 
     /// Walks statements in different surroundings.

@@ -27,7 +27,13 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
         calls.into_iter().partition(|(importer, function, _)| is_importing(growing, *importer, function));
     growing.named_calls = unknown;
     for (importer, _, name) in known {
-        let import = Import { target: Target::Code(name), line: importer.line, kind: importer.kind, within: None };
+        let import = Import {
+            target: Target::Code(name),
+            line: importer.line,
+            kind: importer.kind,
+            within: None,
+            substitute_for: Vec::new(),
+        };
         follow_import(growing, importer.node.unwrap_or_default(), import);
     }
 }

@@ -65,7 +65,13 @@ pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &Nat
 }
 
 fn guess(growing: &mut Growing<'_>, index: usize, name: &str, importer: Importer) {
-    let import = Import { target: Target::Guess(name.to_owned()), line: 0, kind: importer.kind, within: None };
+    let import = Import {
+        target: Target::Guess(name.to_owned()),
+        line: 0,
+        kind: importer.kind,
+        within: None,
+        substitute_for: Vec::new(),
+    };
     if wanted::must_wait(growing, index, &import) {
         growing.wanted.waiting.push((index, import));
     } else {

@@ -102,6 +102,8 @@ pub(crate) struct Import {
     pub(crate) kind: EdgeKind,
     /// The function that it stands in.
     pub(crate) within: Option<String>,
+    /// Modules in whose place it is: where all of them are there, it does not happen.
+    pub(crate) substitute_for: Vec<String>,
 }
 
 /// What an import asks for, by absolute name. A relative import that leaves its package keeps its
@@ -195,7 +197,13 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     let role = if identity.role == Role::Imported && starts_itself(source) { Role::Both } else { identity.role };
     let extracted = extract::extract(&module.body, Identity { role, ..identity }, interpreter);
     let with_lines = |located: Vec<Located>| -> Vec<Import> {
-        let import = |Located { target, offset, kind, within }| Import { target, line: line_of(offset), kind, within };
+        let import = |Located { target, offset, kind, within, substitute_for }| Import {
+            target,
+            line: line_of(offset),
+            kind,
+            within,
+            substitute_for,
+        };
         located.into_iter().map(import).collect()
     };
     let mut imports = with_lines(extracted.imports);
@@ -214,6 +222,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
             line,
             kind: EdgeKind::Dynamic,
             within: None,
+            substitute_for: Vec::new(),
         }));
     }
     // `open(importlib.util.find_spec(name).origin)`, `loader.get_source(name)`

@@ -1,8 +1,9 @@
 //! What guards an import, so that its failing does not matter.
 
 use super::{Extractor, Flow, Surroundings};
+use crate::project::Origin;
 use ruff_python_ast::visitor::Visitor;
-use ruff_python_ast::{ExceptHandler, Expr, StmtTry, StmtWith};
+use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtTry, StmtWith};
 
 impl<'a> Extractor<'a> {
     /// `try`, and what its handlers catch.
@@ -12,6 +13,8 @@ impl<'a> Extractor<'a> {
         });
         let guard = |around: &mut Surroundings| around.guarded |= catches;
         self.within(guard, &statement.body);
+        let accelerators = self.accelerators(&statement.body);
+        let outside = std::mem::replace(&mut self.substitute_for, accelerators);
         for ExceptHandler::ExceptHandler(handler) in &statement.handlers {
             if let Some(caught) = &handler.type_ {
                 self.visit_expr(caught);
@@ -25,8 +28,23 @@ impl<'a> Extractor<'a> {
                 &handler.body,
             );
         }
+        self.substitute_for = outside;
         self.within(guard, &statement.orelse);
         self.block(&statement.finalbody)
+    }
+
+    /// The modules in C that a block of the standard library takes all it has from: where they are there, nothing of what stands in
+    /// for them is imported.
+    fn accelerators(&self, body: &[Stmt]) -> Vec<String> {
+        if self.identity.origin != Origin::StandardLibrary {
+            return Vec::new();
+        }
+        let module = |statement: &Stmt| match statement {
+            Stmt::ImportFrom(import) if import.level == 0 => Some(import.module.as_ref()?.to_string()),
+            _ => None,
+        };
+        let modules: Option<Vec<String>> = body.iter().map(module).collect();
+        modules.filter(|names| names.iter().all(|name| name.starts_with('_'))).unwrap_or_default()
     }
 
     fn catches_import_error(&self, caught: &Expr) -> bool {
