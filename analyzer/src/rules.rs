@@ -20,7 +20,7 @@ struct Dormant {
     woken_by: &'static [&'static str],
 }
 
-const DORMANT: [Dormant; 6] = [
+const DORMANT: [Dormant; 14] = [
     // `subprocess` and what it needs, from a module that every program has.
     Dormant { module: "os", names: &["popen"], woken_by: &["os.popen"] },
     // `tarfile` and `zipfile`.
@@ -44,6 +44,29 @@ const DORMANT: [Dormant; 6] = [
     Dormant { module: "platform", names: &["_mac_ver_xml"], woken_by: &["platform.mac_ver"] },
     // `statistics`, with it `decimal` and `fractions`: a test of the generator.
     Dormant { module: "random", names: &["_test_generator"], woken_by: &[] },
+    // A server for the pages of `pydoc`: `http`, `email`, `webbrowser`. And its command line.
+    Dormant {
+        module: "pydoc",
+        names: &["_start_server", "_url_handler", "browse", "cli"],
+        woken_by: &["pydoc.browse", "pydoc.cli", "pydoc._start_server", "pydoc._url_handler"],
+    },
+    // `pydoc`: the debugger's page about itself. Its command `help` is another function.
+    Dormant { module: "pdb", names: &["help"], woken_by: &["pdb.help"] },
+    // `asyncio`, by the module's `__getattr__`.
+    Dormant { module: "unittest", names: &["__getattr__"], woken_by: &["unittest.IsolatedAsyncioTestCase"] },
+    // `hashlib`, with it OpenSSL.
+    Dormant { module: "uuid", names: &["uuid3"], woken_by: &["uuid.uuid3"] },
+    Dormant { module: "uuid", names: &["uuid5"], woken_by: &["uuid.uuid5"] },
+    // `inspect`, from a module that every program has.
+    Dormant {
+        module: "pkgutil",
+        names: &["_iter_file_finder_modules", "iter_modules", "iter_zipimport_modules"],
+        woken_by: &["pkgutil.iter_importer_modules", "pkgutil.iter_modules", "pkgutil.walk_packages"],
+    },
+    // The same, by way of `traceback`.
+    Dormant { module: "ast", names: &["get_docstring"], woken_by: &["ast.get_docstring"] },
+    // `imp`, for finders of older times.
+    Dormant { module: "pkgutil", names: &["_import_imp"], woken_by: &["pkgutil.ImpImporter", "pkgutil.ImpLoader"] },
     // `test.support`, which imports half of the standard library.
     Dormant { module: "multiprocessing.util", names: &["_cleanup_tests"], woken_by: &[] },
 ];
@@ -63,6 +86,12 @@ pub(crate) fn woken_by(module: &str, name: &str) -> Vec<String> {
         names.push(format!("{module}.{name}"));
     }
     names
+}
+
+/// The dotted names in a module of the standard library whose use wakes something.
+pub(crate) fn wakers_in(module: &str) -> Vec<&'static str> {
+    let is_in = |name: &&&str| name.rsplit_once('.').is_some_and(|(package, _)| package == module);
+    DORMANT.iter().flat_map(|dormant| dormant.woken_by).filter(is_in).copied().collect()
 }
 
 /// Whether the use of an attribute of this name may wake anything.

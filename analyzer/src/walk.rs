@@ -253,6 +253,11 @@ fn follow_stars(growing: &mut Growing<'_>) {
         }
         let Some(outline) = growing.nodes.get(node).and_then(|node| node.outline.as_ref()) else { continue };
         let names = outline.exports.clone();
+        let module = growing.nodes.get(node).map(|node| node.name.clone()).unwrap_or_default();
+        // What of it is used then, no dotted name says.
+        for name in rules::wakers_in(&module) {
+            wake(growing, importer.node.unwrap_or_default(), name.to_owned());
+        }
         follow_members(growing, node, &names, importer);
     }
 }
