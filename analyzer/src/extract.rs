@@ -1,4 +1,5 @@
 mod commands;
+mod decorators;
 mod guards;
 mod importers;
 mod texts;
@@ -15,8 +16,8 @@ use crate::project::Origin;
 use crate::rules;
 use ruff_python_ast::visitor::{self, Visitor};
 use ruff_python_ast::{
-    Decorator, Expr, ExprContext, ExprList, ExprTuple, InterpolatedStringElement, Operator, Stmt, StmtFunctionDef,
-    StmtIf, StmtImport, StmtImportFrom,
+    Expr, ExprContext, ExprList, ExprTuple, InterpolatedStringElement, Operator, Stmt, StmtFunctionDef, StmtIf,
+    StmtImport, StmtImportFrom,
 };
 use ruff_text_size::TextSize;
 use std::collections::BTreeSet;
@@ -380,29 +381,6 @@ impl<'a> Extractor<'a> {
         self.finish_listing();
         (self.function, self.listing) = outside;
         self.callable = callable;
-    }
-
-    /// Notes what a function or class of a library is decorated with: a function of another library
-    /// may look at its source.
-    fn decorators(&mut self, name: &str, decorators: &'a [Decorator]) {
-        if self.identity.origin == Origin::Library && !self.surroundings.in_function {
-            self.result.defines.insert(name.to_owned());
-        }
-        for decorator in decorators {
-            self.visit_expr(&decorator.expression);
-            let function = match &decorator.expression {
-                Expr::Call(call) => &call.func,
-                other => other,
-            };
-            if self.identity.origin == Origin::Library
-                && self.conditions.starts_with_import(function)
-                && let Some(dotted) = self.conditions.dotted(function)
-                && let (Some(library), Some(last)) = (dotted.split('.').next(), dotted.rsplit('.').next())
-                && self.identity.name.split('.').next() != Some(library)
-            {
-                self.result.decorators.insert((library.to_owned(), last.to_owned()));
-            }
-        }
     }
 
     /// Walks the body of a function or class, and sets its imports aside if few programs use it.

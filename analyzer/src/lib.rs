@@ -9,6 +9,7 @@
 mod additions;
 mod asked;
 mod certainty;
+mod code_texts;
 mod condition;
 mod cython;
 mod cython_source;

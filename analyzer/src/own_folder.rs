@@ -1,5 +1,6 @@
+use crate::code_texts;
 use crate::data_names;
-use crate::dynamic::{self, is_dotted_name};
+use crate::dynamic::is_dotted_name;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer};
 use crate::outline::{Import, Outline, Target};
@@ -267,7 +268,7 @@ fn take(growing: &mut Growing<'_>, path: PathBuf) {
     growing.own.new_texts.extend(data_names::values_in(&path));
     if growing.own.runs_examples && is_document(&path) {
         let text = fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-        for name in dynamic::imports_in_examples(&text) {
+        for name in code_texts::imports_in_examples(&text) {
             growing.guess(name, importer);
         }
     }

@@ -448,27 +448,6 @@ mod tests {
         assert_eq!(names(&files), ["__main__", "p", "p.q"]);
     }
 
-    /// The modules of a standard library whose `random` has a substitute for `_sha512`, which is there or is not.
-    fn substitutes(tried: &str, is_there: bool) -> Vec<String> {
-        let random = format!("try:\n    {tried}\nexcept ImportError:\n    from hashlib import sha512\n");
-        let mut files =
-            vec![("one/main.py", "import random"), ("std/random.py", random.as_str()), ("std/hashlib.py", "")];
-        files.extend(is_there.then_some(("std/_sha512.abi3.so", "\0")));
-        let (folder, mut project) = testing::project(&files);
-        project.interpreter.stdlib = folder.path().join("std");
-        project.interpreter.search_path.push(folder.path().join("std"));
-        let project = Project::new(project.program, project.interpreter, &[]);
-        let names = walk(&project, &Options::default()).unwrap().modules.into_keys();
-        names.filter(|name| matches!(name.as_str(), "_sha512" | "hashlib")).collect()
-    }
-
-    #[test]
-    fn what_stands_in_for_a_module_that_is_there_stays_out() {
-        assert_eq!(substitutes("from _sha512 import sha512", true), ["_sha512"]);
-        assert_eq!(substitutes("from _sha512 import sha512", false), ["hashlib"]);
-        assert_eq!(substitutes("from _sha512 import sha512\n    f()", true), ["_sha512", "hashlib"]);
-    }
-
     #[test]
     fn lazy_packages_are_followed_by_use() {
         let lazy = "def __getattr__(name): ...";

@@ -1,6 +1,7 @@
 //! What the texts in a module name: modules, packages, groups of entry points, files.
 
 use super::Extractor;
+use crate::code_texts;
 use crate::dynamic;
 use crate::graph::EdgeKind;
 use crate::outline::{Target, absolute, start};
@@ -18,11 +19,11 @@ impl<'a> Extractor<'a> {
         if self.identity.surroundings.groups.contains(text) {
             self.add(Target::Group(text.to_owned()), offset, EdgeKind::EntryPoint);
         }
-        for name in dynamic::imports_in(text, self.identity.origin) {
+        for name in code_texts::imports_in(text, self.identity.origin) {
             self.add(Target::Code(name.to_owned()), offset, EdgeKind::Lazy);
         }
         if self.identity.origin == Origin::Program {
-            for name in dynamic::imports_in_examples(text) {
+            for name in code_texts::imports_in_examples(text) {
                 let located = self.located(Target::Code(name.to_owned()), offset, EdgeKind::Lazy);
                 self.result.examples.push(located);
             }
