@@ -454,13 +454,25 @@ impl<'a> Growing<'a> {
         None
     }
 
-    /// The names under which a library may carry what it imports: setuptools puts `setuptools/_vendor` on the path.
-    fn vendored_names(&self, name: &str, importer: Importer) -> Vec<String> {
+    /// The names under which a library may carry what it imports: setuptools puts `setuptools/_vendor` on the path, poetry-core
+    /// `poetry/core/_vendor`.
+    fn vendored_names(&mut self, name: &str, importer: Importer) -> Vec<String> {
         let node = importer.node.and_then(|node| self.nodes.get(node));
         let Some(node) = node.filter(|node| node.found.origin == Origin::Library) else { return Vec::new() };
         let library = node.name.split('.').next().unwrap_or_default();
-        let carriers = [Some(library), rules::carrier_of(library)].into_iter().flatten();
-        carriers.map(|carrier| format!("{carrier}._vendor.{name}")).collect()
+        let carriers = around.chain(rules::carrier_of(library));
+        let mut shelves: Vec<String> = carriers.map(|carrier| format!("{carrier}._vendor")).collect();
+        shelves.retain(|shelf| self.look_up(shelf).is_some());
+        shelves.iter().map(|shelf| format!("{shelf}.{name}")).collect()
+    }
+
+    /// Includes the copy of a module that a library carries, where it carries one.
+    pub(crate) fn include_vendored(&mut self, name: &str, importer: Importer) {
+        for name in self.vendored_names(name, importer) {
+            self.guess(&name, importer);
+        }
+        let ends = node.name.match_indices('.').map(|(end, _)| end).chain([node.name.len()]);
+        let around = ends.filter_map(|end| node.name.get(..end));
     }
 
     pub(crate) fn note_missing(&mut self, name: String, importer: Importer) {

@@ -156,6 +156,9 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
         return;
     }
     if wanted::must_wait(growing, index, &import) {
+        if let Target::Module(name) | Target::Members { module: name, .. } = &import.target {
+            growing.include_vendored(name, importer);
+        }
         growing.wanted.waiting.push((index, import));
         return;
     }
@@ -235,6 +238,8 @@ fn follow_members(growing: &mut Growing<'_>, node: usize, names: &[String], impo
         if included.is_err() {
             // A hook of the package may know it by another name.
             rules::aliases(&dotted).iter().for_each(|alias| growing.guess(alias, importer));
+            // Or it is shared by folders, one of them in the library: `backports` of setuptools.
+            growing.include_vendored(&dotted, importer);
         }
         // A namespace package runs no code that could give it an attribute.
         if included.is_err() && is_namespace && !name.starts_with("__") && !growing.is_dropped(&dotted, importer) {
@@ -435,6 +440,24 @@ mod tests {
         assert!(found.iter().any(|name| name == "lib._vendor.carried"));
         assert!(found.iter().any(|name| name == "setuptools._distutils.core"));
         assert!(!found.iter().any(|name| name == "distutils.core"));
+    }
+
+    #[test]
+    fn what_a_library_carries_does_not_wait_for_what_is_installed() {
+        let files = [
+            ("one/main.py", "import lib"),
+            ("two/lib/__init__.py", "def f():\n import lib.core.a"),
+            ("two/lib/core/__init__.py", ""),
+            ("two/lib/core/a.py", "import carried"),
+            ("two/lib/core/_vendor/carried.py", ""),
+            ("two/carried.py", ""),
+            ("two/lib-1.dist-info/METADATA", "Name: lib\nVersion: 1\n"),
+            ("two/lib-1.dist-info/RECORD", "lib/__init__.py,,\nlib/core/__init__.py,,\nlib/core/a.py,,\n"),
+            ("two/carried-1.dist-info/METADATA", "Name: carried\nVersion: 1\n"),
+            ("two/carried-1.dist-info/RECORD", "carried.py,,\n"),
+        ];
+        let found = names(&files);
+        assert!(found.iter().any(|name| name == "lib.core._vendor.carried"), "{found:?}");
     }
 
     #[test]
