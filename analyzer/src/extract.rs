@@ -248,6 +248,7 @@ impl<'a> Extractor<'a> {
                     [Expr::Name(name)] if !self.surroundings.in_function => {
                         self.conditions.assign(name.id.as_str(), &assignment.value);
                         self.exports(name.id.as_str(), &assignment.value);
+                        self.setting(name.id.as_str(), &assignment.value);
                     }
                     targets => targets.iter().for_each(|target| self.visit_expr(target)),
                 }
@@ -262,6 +263,7 @@ impl<'a> Extractor<'a> {
                 visitor::walk_stmt(self, statement);
                 if let Expr::Name(name) = &*assignment.target {
                     self.exports(name.id.as_str(), &assignment.value);
+                    self.setting(name.id.as_str(), &assignment.value);
                 }
             }
             Stmt::Expr(expression) => {
@@ -273,6 +275,11 @@ impl<'a> Extractor<'a> {
                         && let [argument] = &*call.arguments.args
                     {
                         self.exports("__all__", argument);
+                    }
+                    if let Some((name, "append" | "extend" | "insert")) = function.split_once('.')
+                        && let Some(argument) = call.arguments.args.last()
+                    {
+                        self.setting(name, argument);
                     }
                     if matches!(function.as_str(), "sys.exit" | "os._exit") {
                         return Flow::Stops;
