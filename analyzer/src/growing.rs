@@ -95,6 +95,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) searched: (BTreeSet<usize>, usize),
     /// Whether some module starts `sys.executable` as an interpreter.
     pub(crate) starts_interpreter: bool,
+    /// Whether some module starts `sys.executable` with `sys.argv`.
+    pub(crate) restarts: bool,
     /// The distributions that the program wants.
     pub(crate) wanted: Wanted<'a>,
     /// What lies in the program's own folder.
@@ -190,6 +192,7 @@ impl<'a> Growing<'a> {
             named_packages: Vec::new(),
             searched: (BTreeSet::new(), 0),
             starts_interpreter: false,
+            restarts: false,
             wanted: Wanted::new(project, owners),
             own: OwnFolder::default(),
             own_outlines: HashMap::new(),
@@ -459,6 +462,8 @@ impl<'a> Growing<'a> {
     fn vendored_names(&mut self, name: &str, importer: Importer) -> Vec<String> {
         let node = importer.node.and_then(|node| self.nodes.get(node));
         let Some(node) = node.filter(|node| node.found.origin == Origin::Library) else { return Vec::new() };
+        let ends = node.name.match_indices('.').map(|(end, _)| end).chain([node.name.len()]);
+        let around = ends.filter_map(|end| node.name.get(..end));
         let library = node.name.split('.').next().unwrap_or_default();
         let carriers = around.chain(rules::carrier_of(library));
         let mut shelves: Vec<String> = carriers.map(|carrier| format!("{carrier}._vendor")).collect();
@@ -471,8 +476,6 @@ impl<'a> Growing<'a> {
         for name in self.vendored_names(name, importer) {
             self.guess(&name, importer);
         }
-        let ends = node.name.match_indices('.').map(|(end, _)| end).chain([node.name.len()]);
-        let around = ends.filter_map(|end| node.name.get(..end));
     }
 
     pub(crate) fn note_missing(&mut self, name: String, importer: Importer) {
@@ -520,7 +523,32 @@ impl<'a> Growing<'a> {
             && (part.contains('.') || (*part == name && found.origin == Origin::Program))
         {
             self.guess(part, importer);
+        } else if importer
+            .node
+            .and_then(|node| self.nodes.get(node))
+            .is_some_and(|node| node.found.origin == Origin::Program)
+            && self.names_member(name)
+        {
+            self.guess(parts.first().copied().unwrap_or_default(), importer);
         }
+    }
+
+    /// Whether a name of two parts is that of a module which is not there yet, with something of this name in it:
+    /// `fractions.Fraction`, and not `code.txt`.
+    pub(crate) fn names_member(&mut self, name: &str) -> bool {
+        let Some((module, member)) = name.split_once('.').filter(|(_, member)| !member.contains('.')) else {
+            return false;
+        };
+        let Some(found) = self.look_up(module).filter(|found| found.kind == ModuleKind::Source) else { return false };
+        if self.by_name.contains_key(module) || rules::is_unlikely_in_binaries(module) {
+            return false;
+        }
+        let is_letter = |byte: Option<&u8>| byte.is_some_and(|&byte| byte == b'_' || byte.is_ascii_alphanumeric());
+        let source = std::fs::read(&found.path).unwrap_or_default();
+        memchr::memmem::find_iter(&source, member).any(|at| {
+            !is_letter(at.checked_sub(1).and_then(|before| source.get(before)))
+                && !is_letter(source.get(at + member.len()))
+        })
     }
 
     /// Includes a module if there is one of this name.

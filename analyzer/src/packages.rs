@@ -192,6 +192,9 @@ pub(crate) fn guess_required(growing: &mut Growing<'_>, index: usize, name: &str
     let project = growing.project;
     if from.is_some_and(|from| growing.wanted.requires_somehow(project, from, owner)) {
         growing.guess_reference(name, importer);
+        if growing.names_member(name) {
+            growing.guess(top, importer);
+        }
     }
 }
 
@@ -329,6 +332,40 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_settings_names_packages_of_a_framework() {
+        let files = |main: &'static str| {
+            names(&[
+                ("one/main.py", main),
+                ("two/toolbar/__init__.py", ""),
+                ("two/toolbar/apps.py", ""),
+                ("two/plain/__init__.py", ""),
+            ])
+        };
+        for main in ["APPS += ['toolbar', 'plain']", "APPS = [] + ['toolbar']", "APPS.append('toolbar')"] {
+            assert_eq!(files(main), ["toolbar", "toolbar.apps"], "{main}");
+        }
+        assert!(files("apps = ['toolbar']\napps.append('toolbar')").is_empty());
+    }
+
+    #[test]
+    fn a_text_of_two_parts_may_name_something_in_a_module() {
+        let files = |text: &'static str| {
+            names(&[
+                ("one/main.py", "import p"),
+                ("one/settings.toml", text),
+                ("two/p.py", text),
+                ("two/whole.py", "class Member:\n    ..."),
+                ("two/p-1.dist-info/METADATA", "Name: p\nVersion: 1\nRequires-Dist: whole\n"),
+                ("two/p-1.dist-info/RECORD", "p.py,,\n"),
+                ("two/whole-1.dist-info/METADATA", "Name: whole\nVersion: 1\n"),
+                ("two/whole-1.dist-info/RECORD", "whole.py,,\n"),
+            ])
+        };
+        assert_eq!(files("a = 'whole.Member'"), ["whole"]);
+        assert!(files("a = 'whole.txt'").is_empty());
+    }
+
+    #[test]
     fn a_function_that_says_that_it_imports_is_believed() {
         let files = |call: &'static str| {
             names(&[
@@ -381,7 +418,7 @@ mod tests {
     #[test]
     fn an_app_is_named_beside_dotted_names() {
         let main = |apps: &str| {
-            let apps = format!("import p\nAPPS = {apps}");
+            let apps = format!("import p\napps = {apps}");
             names(&[
                 ("one/main.py", &apps),
                 ("two/p/__init__.py", ""),

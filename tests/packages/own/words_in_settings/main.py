@@ -15,3 +15,6 @@ class Point(validator.Schema):
 print(Point().load({"x": "3"}), Point().validate({}))
 for name in settings["formats"]:
     print(name, importlib.import_module(name).__name__)
+
+module, _, name = settings["number"].partition(".")
+print(getattr(importlib.import_module(module), name)(3, 6))
