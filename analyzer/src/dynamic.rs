@@ -256,6 +256,11 @@ pub(crate) fn is_source_name(text: &str) -> bool {
     ENDINGS.iter().any(|ending| text.ends_with(ending))
 }
 
+/// Whether a text is the name of the folder in which a wheel keeps the libraries of others: `rtree.libs`.
+pub(crate) fn is_folder_of_libraries(text: &str) -> bool {
+    text.strip_suffix(".libs").is_some_and(is_dotted_name)
+}
+
 /// Whether an expression is a path that starts from `__file__`.
 pub(crate) fn is_from_own_file(expression: &Expr) -> bool {
     match expression {

@@ -57,14 +57,14 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
             growing.read_packages.entry(top).or_insert(Sources::Initializers);
         }
     }
+    add_installed(growing, &path, outline);
     let named: Vec<glob::Pattern> = outline
         .source_texts
         .iter()
         .filter(|text| {
             !text.contains(['/', '\\']) && !matches!(text.as_str(), "__init__.py" | "setup.py" | "*.py" | ".py")
         })
-        // `"config-{}.py".format(version)`
-        .filter_map(|text| glob::Pattern::new(&text.replace("{}", "*").replace("%s", "*")).ok())
+        .filter_map(|text| glob::Pattern::new(&with_wildcards(text)).ok())
         .collect();
     if named.is_empty() {
         return;
@@ -160,6 +160,66 @@ fn add_for_readers(growing: &mut Growing<'_>) {
         let Some(path) = source_of(growing, &inside, found) else { continue };
         growing.own.add_file(inside, path);
         waiting.extend(submodules(growing, &name));
+    }
+}
+
+/// A text with `*` in the places where values are put in: `"config-{}.py".format(version)`, `"entries%02d.py" % number`.
+fn with_wildcards(text: &str) -> String {
+    let mut result = String::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(['{', '%']) {
+        let (before, place) = rest.split_at(start);
+        let end = if place.starts_with('{') {
+            place.find('}')
+        } else {
+            place.find(|letter: char| letter.is_ascii_alphabetic())
+        };
+        let Some(end) = end else { break };
+        result.push_str(before);
+        result.push('*');
+        rest = place.get(end + 1..).unwrap_or_default();
+    }
+    result + rest
+}
+
+/// Adds what a module names of the files that were installed with it, wherever they lie: sources in other languages, as Cython
+/// has them for what it writes, and a folder of shared libraries. Who names several such sources works with them, and has
+/// them all.
+fn add_installed(growing: &mut Growing<'_>, module: &Path, outline: &Outline) {
+    const SEVERAL: usize = 3;
+    let texts = outline.source_texts.iter().map(String::as_str);
+    let named: BTreeSet<&str> =
+        texts.filter(|text| !text.ends_with(".py") && !text.contains(['/', '*', '{', '%'])).collect();
+    if named.is_empty() {
+        return;
+    }
+    let Some(distribution) = growing.owners.of_file(module).and_then(|owner| growing.owners.distribution(owner)) else {
+        return;
+    };
+    let (name_of, folder_of) =
+        (Path::file_name, |path: &'_ Path| path.parent().and_then(Path::file_name).map(ToOwned::to_owned));
+    let text = |name: Option<&std::ffi::OsStr>| name.and_then(std::ffi::OsStr::to_str).unwrap_or_default().to_owned();
+    let is_other = |path: &&PathBuf| {
+        let name = text(name_of(path));
+        is_source_name(&name) && !name.ends_with(".py")
+    };
+    let in_named_folder = |path: &&PathBuf| named.contains(text(folder_of(path).as_deref()).as_str());
+    let mut found: Vec<&PathBuf> = distribution
+        .files
+        .iter()
+        .filter(is_other)
+        .filter(|path| named.contains(text(name_of(path)).as_str()))
+        .collect();
+    if found.len() >= SEVERAL {
+        found = distribution.files.iter().filter(is_other).collect();
+    }
+    found.extend(distribution.files.iter().filter(in_named_folder));
+    for path in found {
+        let below = growing.project.search_path.iter().filter_map(|folder| path.strip_prefix(folder).ok());
+        let inside = below.min_by_key(|path| path.as_os_str().len()).and_then(Path::to_str);
+        if let Some(inside) = inside.filter(|_| path.is_file()) {
+            growing.own.add_file(inside.to_owned(), path.clone());
+        }
     }
 }
 
@@ -315,7 +375,37 @@ mod tests {
         assert_eq!(files("path.glob('*/__init__.py')"), ["p/__init__.py", "p/q/__init__.py"]);
         assert_eq!(files("load('config-{}.py'.format(3))"), ["p/config-3.py"]);
         assert_eq!(files("from p import q\n(Path(q.__file__).parent / 'a.py').read_text()"), ["p/q/a.py"]);
+        assert_eq!(files("load('config-%02d.py' % 3)"), ["p/config-3.py"]);
+        assert_eq!(files("load('config-{version:d}.py')"), ["p/config-3.py"]);
         assert_eq!(files("(HERE / 'kernel.cu').read_text()"), ["p/kernel.cu"]);
         assert!(files("'setup.py', 'absent.py', '*.py'").is_empty());
+    }
+
+    #[test]
+    fn files_of_a_distribution_go_in_that_it_names() {
+        let files = |initializer: &str| -> Vec<String> {
+            let (_folder, project) = testing::project(&[
+                ("one/main.py", "import p"),
+                ("two/p/__init__.py", initializer),
+                ("two/p/code/a.c", ""),
+                ("two/p/code/b.cpp", ""),
+                ("two/p/code/c.pyx", ""),
+                ("two/p/code/d.pxd", ""),
+                ("two/p.libs/libx-1.so", ""),
+                (
+                    "two/p-1.dist-info/RECORD",
+                    "p/__init__.py,,\np/code/a.c,,\np/code/b.cpp,,\np/code/c.pyx,,\np/code/d.pxd,,\np.libs/libx-1.so,,\n",
+                ),
+                ("two/p-1.dist-info/METADATA", "Name: p\nVersion: 1\n"),
+            ]);
+            walk(&project, &Options::default()).unwrap().own_files.into_iter().map(|file| file.inside).collect()
+        };
+        assert_eq!(files("load('a.c')"), ["p/code/a.c"]);
+        assert_eq!(
+            files("load('a.c', 'b.cpp', 'c.pyx')"),
+            ["p/code/a.c", "p/code/b.cpp", "p/code/c.pyx", "p/code/d.pxd"]
+        );
+        assert_eq!(files("find('p.libs')"), ["p.libs/libx-1.so"]);
+        assert!(files("x = 'a', 'p'").is_empty());
     }
 }

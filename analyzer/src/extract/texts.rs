@@ -137,7 +137,8 @@ impl<'a> Extractor<'a> {
             self.listing.sees_sources = true;
             self.result.matches_sources = true;
         }
-        if self.identity.origin == Origin::Library && text.len() <= LONGEST && dynamic::is_source_name(text) {
+        let is_of_sources = dynamic::is_source_name(text) || dynamic::is_folder_of_libraries(text);
+        if self.identity.origin == Origin::Library && text.len() <= LONGEST && is_of_sources {
             self.listing.sees_sources |= text.ends_with(".py");
             self.result.source_texts.push(text.to_owned());
         }
