@@ -138,8 +138,15 @@ fn belongs(entry: &DirEntry, root: &Path, tests: Tests, is_named: &impl Fn(&str)
         let is_asked = folders_of_tests.iter().any(|folder| is_named(folder))
             || (tests == Tests::Run && named_folders(entry.path(), root, is_named).next().is_some());
         let is_unasked_test = is_source_of_tests && !is_asked && (!is_data || is_importable(entry.path(), root));
-        !(is_compiled(name) || (at_the_root && is_of_development(name)) || is_unasked_test)
+        let is_unasked = at_the_root && is_of_development(name) && !is_asked_by_ending(name, is_named);
+        !(is_compiled(name) || is_unasked || is_unasked_test)
     }
+}
+
+/// Whether the program looks for files of this ending: `"*.md"`, `path.suffix == ".md"`.
+fn is_asked_by_ending(name: &str, is_named: &impl Fn(&str) -> bool) -> bool {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending).filter(|ending| *ending != "py");
+    ending.is_some_and(|ending| is_named(&format!(".{ending}")) || is_named(&format!("*.{ending}")))
 }
 
 /// Whether a folder is an environment of Python's, or a cache.
@@ -236,6 +243,8 @@ mod tests {
             ["data/.editorconfig", "data/README.md", "data/a.json", "data/tests/b.json", "data/{{x}}/tests/test_c.py"];
         assert_eq!(listed("data").iter().filter(|file| file.starts_with("data/")).collect::<Vec<_>>(), of_data);
         assert!(listed("pyproject.toml").contains(&"pyproject.toml".to_owned()));
+        assert!(listed("*.md").contains(&"README.md".to_owned()));
+        assert!(listed(".txt").contains(&"requirements-dev.txt".to_owned()));
         assert!(listed("tests").contains(&"tests/test_main.py".to_owned()));
         assert!(!listed("tests").contains(&"test_more.py".to_owned()));
         assert!(!listed("run.log").contains(&"run.log".to_owned()));
