@@ -184,14 +184,26 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
         }
         let tests = if growing.own.runs_tests { Tests::Run } else { Tests::Leave };
         let (texts, asked) = (growing.own.texts.clone(), growing.own.asked.clone());
+        let configures = configures_library(growing, &root);
         let is_named = move |name: &str| {
             asked.note(name);
-            texts.contains(name)
+            texts.contains(name) || (configures && name == DECLARATION)
         };
         for path in own_listing::files(&start, &root, growing.left_out, tests, is_named) {
             take(growing, path);
         }
     }
+}
+
+const DECLARATION: &str = "pyproject.toml";
+
+/// Whether the project's declaration has a table of a library in the program, which may look for it there: `[tool.kedro]`.
+fn configures_library(growing: &Growing<'_>, root: &Path) -> bool {
+    let declaration = fs::read_to_string(root.join(DECLARATION)).unwrap_or_default();
+    let tables = declaration.lines().filter_map(|line| line.trim().strip_prefix("[tool."));
+    let mut tools = tables.filter_map(|table| table.split(['.', ']']).next());
+    let is_library = |node: &usize| growing.nodes.get(*node).is_some_and(|node| node.found.origin == Origin::Library);
+    tools.any(|tool| growing.by_name.get(&tool.replace('-', "_")).is_some_and(is_library))
 }
 
 fn starts(growing: &Growing<'_>) -> Vec<PathBuf> {
@@ -368,6 +380,22 @@ mod tests {
         let graph = walk(&project, &Options::default()).unwrap();
         let modules = graph.modules.into_keys().filter(|name| name != "zipimport").collect();
         (modules, graph.own_files.into_iter().map(|file| file.inside).collect())
+    }
+
+    #[test]
+    fn a_library_finds_its_table_in_the_declaration() {
+        let files = |import: &'static str| {
+            let declaration = "[project]\nname = 'x'\n[tool.helper.deep]\na = 1\n[tool.other]\n";
+            let files = [
+                ("one/main.py", import),
+                ("one/pyproject.toml", declaration),
+                ("two/helper.py", ""),
+                ("two/lib.py", ""),
+            ];
+            found(Scope::Folder, &files).1
+        };
+        assert_eq!(files("import helper"), ["pyproject.toml"]);
+        assert!(files("import lib").is_empty());
     }
 
     #[test]
