@@ -218,6 +218,7 @@ pub fn collect(
     let linked_in = libpython::host_bootloader(&mut files, interpreter, &libpython, options.symbols)?;
     warnings.extend(own::collect(&mut files, &graph.own_files, &project.program.root));
     data::collect(&mut files, graph, project);
+    natives::collect_for_data(&mut files, project)?;
     data::collect_asked(&mut files, graph);
     brought::collect(&mut files, brought);
     metadata::collect(&mut files, &graph.distributions);

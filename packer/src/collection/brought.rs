@@ -33,7 +33,12 @@ pub fn collect(files: &mut Files, brought: &Brought) {
 
 /// Whether a file is a shared library, and not only called one: `libc.so` of those who develop is a script for the linker.
 pub fn is_loadable(path: &Path) -> bool {
+    is_library(path) && is_elf(path)
+}
+
+/// Whether a file is native code, or is meant to be linked to some.
+pub fn is_elf(path: &Path) -> bool {
     let mut magic = [0; 4];
     let read = File::open(path).and_then(|mut file| file.read_exact(&mut magic));
-    is_library(path) && read.is_ok() && &magic == b"\x7fELF"
+    read.is_ok() && &magic == b"\x7fELF"
 }

@@ -1,6 +1,7 @@
 //! Native files: extension modules, and the shared libraries that these and the interpreter need.
 
-use super::{Content, Error, Files, NATIVE_FOLDER, Reason, brought, libpython, relative};
+use super::brought::is_elf;
+use super::{CollectedFile, Content, Error, Files, NATIVE_FOLDER, Reason, brought, libpython, relative};
 use crate::diagnosis::Warning;
 use rpack_analyzer::{Library, Module, ModuleGraph, ModuleKind, Origin, Project};
 use rpack_format::FileKind;
@@ -84,6 +85,34 @@ pub fn collect(
     Ok(native.unresolved.iter().map(|(needed_by, name)| Warning::no_library(name, needed_by, graph)).collect())
 }
 
+/// Adds the libraries that native files among the data of packages need and that were installed with them: prophet starts a
+/// program that finds `prophet.libs` from where it lies (`$ORIGIN`). What else such a file needs, it needs of the user's system.
+pub fn collect_for_data(files: &mut Files, project: &Project) -> Result<(), Error> {
+    let is_of_data =
+        |file: &&CollectedFile| matches!(file.reason, Reason::DataOf(_) | Reason::ReadAsFile) && file.executable;
+    let sources: Vec<(String, PathBuf)> = files
+        .files
+        .values()
+        .filter(is_of_data)
+        .filter_map(|file| match &file.content {
+            Content::File(path) if is_elf(path) => Some((file.path.clone(), path.clone())),
+            _ => None,
+        })
+        .collect();
+    let paths: Vec<PathBuf> = sources.iter().map(|(_, path)| path.clone()).collect();
+    let native = rpack_analyzer::resolve(&paths, &project.interpreter)?;
+    for (inside, path) in &sources {
+        for library in native.by_file.get(path).into_iter().flatten().filter_map(|&number| native.libraries.get(number))
+        {
+            if let Some(kept) = kept_path(library, project) {
+                let content = Content::File(library.path.clone());
+                files.add(&kept, FileKind::Native, content, Reason::NeededBy(inside.clone()));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// The path of an extension module inside the bundle: beside its package's modules, or, for those of the standard library,
 /// in the folder for native files.
 pub fn extension_path(module: &Module, project: &Project) -> Option<String> {
@@ -99,10 +128,14 @@ pub fn extension_path(module: &Module, project: &Project) -> Option<String> {
 /// The path of a library inside the bundle. One that came with a distribution keeps its place, because the wheel's files
 /// find each other by it (`$ORIGIN/../numpy.libs`); one of the system goes into the folder for native files.
 fn library_path(library: &Library, project: &Project) -> String {
-    let kept = folder_on_path(&library.path, project)
+    kept_path(library, project)
+        .unwrap_or_else(|| format!("{NATIVE_FOLDER}/{}", library.name.rsplit('/').next().unwrap_or(&library.name)))
+}
+
+fn kept_path(library: &Library, project: &Project) -> Option<String> {
+    folder_on_path(&library.path, project)
         .filter(|folder| !project.interpreter.stdlib.starts_with(folder))
-        .and_then(|folder| relative(&library.path, folder));
-    kept.unwrap_or_else(|| format!("{NATIVE_FOLDER}/{}", library.name.rsplit('/').next().unwrap_or(&library.name)))
+        .and_then(|folder| relative(&library.path, folder))
 }
 
 /// The innermost folder of the search path that holds `path`.

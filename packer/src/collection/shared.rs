@@ -1,10 +1,9 @@
 //! Data that distributions install beside Python's own folders, where `sys.prefix` leads to it: `share/jupyter`, `etc`.
 
+use super::brought::is_elf;
 use super::{Content, Files, Reason, relative};
 use rpack_analyzer::{Distribution, Project};
 use rpack_format::FileKind;
-use std::fs::File;
-use std::io::Read;
 use std::path::Path;
 
 /// What lies below `sys.prefix` and is no data of programs: commands, headers, and what is read by people.
@@ -19,7 +18,7 @@ pub fn collect(files: &mut Files, distributions: &[Distribution], project: &Proj
             if let Some(path) = place(file, &project.interpreter.prefix).filter(|_| file.is_file()) {
                 let reason = Reason::RecordOf(distribution.name.clone());
                 files.add(&path, FileKind::Data, Content::File(file.clone()), reason);
-            } else if let Some(path) = command(file, &project.interpreter.prefix).filter(|_| is_native_program(file)) {
+            } else if let Some(path) = command(file, &project.interpreter.prefix).filter(|_| is_elf(file)) {
                 let reason = Reason::RecordOf(distribution.name.clone());
                 if let Some(file) = files.add(&path, FileKind::Data, Content::File(file.clone()), reason) {
                     file.executable = true;
@@ -36,12 +35,6 @@ fn place(file: &Path, prefix: &Path) -> Option<String> {
 /// Where `sysconfig.get_path("scripts")` leads to.
 fn command(file: &Path, prefix: &Path) -> Option<String> {
     relative(file, prefix).filter(|path| path.strip_prefix("bin/").is_some_and(|name| !name.contains('/')))
-}
-
-fn is_native_program(file: &Path) -> bool {
-    let mut magic = [0; 4];
-    let read = File::open(file).and_then(|mut file| file.read_exact(&mut magic));
-    read.is_ok() && magic == *b"\x7fELF"
 }
 
 #[cfg(test)]
