@@ -22,7 +22,7 @@ const CODE_ENDINGS: [&str; 23] = [
 const LEFT_OUT_FOLDERS: [&str; 4] = ["__pycache__", "tests", "test", "node_modules"];
 
 /// Packages of the standard library whose files serve installing, testing and demonstrating.
-const LEFT_OUT_PACKAGES: [&str; 4] = ["ensurepip", "idlelib", "test", "turtledemo"];
+const LEFT_OUT_PACKAGES: [&str; 3] = ["ensurepip", "test", "turtledemo"];
 
 /// Adds the data files of every included package. Those of the program's own folder come with the folder.
 pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) {
@@ -184,7 +184,8 @@ fn is_source(path: &Path) -> bool {
 
 /// Whether the sources in a folder are opened by their paths. Many of them can be no modules: `pysnmp` has its MIBs in
 /// files such as `SNMPv2-MIB.py`, and `ASN1.py` is one of them. Or the folder is no package, and has other files beside them: a
-/// template of Flask-Migrate's, which becomes a folder of the user's.
+/// template of Flask-Migrate's, which becomes a folder of the user's. Or it is a package for the sake of its files only: its
+/// initializer is empty, and most of what it holds is no source.
 fn holds_scripts(folder: &Path) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let files: Vec<PathBuf> = entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
@@ -193,6 +194,10 @@ fn holds_scripts(folder: &Path) -> bool {
         return true;
     }
     let sources: Vec<&PathBuf> = files.iter().filter(|path| is_source(path)).collect();
+    let is_empty = fs::metadata(folder.join("__init__.py")).is_ok_and(|initializer| initializer.len() == 0);
+    if is_empty && files.iter().filter(|path| is_other(path)).count() > sources.len() {
+        return true;
+    }
     let scripts = sources.iter().filter(|path| !is_importable(path)).count();
     scripts > 0 && scripts * 3 >= sources.len()
 }
@@ -273,7 +278,20 @@ mod tests {
         assert!(!holds_scripts(folder.path()), "it may be a part of a namespace package");
         fs::write(folder.path().join("script.py.mako"), "").unwrap();
         assert!(holds_scripts(folder.path()));
-        fs::write(folder.path().join("__init__.py"), "").unwrap();
+        fs::write(folder.path().join("__init__.py"), "x = 1").unwrap();
+        assert!(!holds_scripts(folder.path()));
+    }
+
+    #[test]
+    fn sources_among_the_files_of_a_package_of_files_are_files() {
+        let folder = tempfile::tempdir().unwrap();
+        for file in ["__init__.py", "template_setup.py", "template_main.go", "template_setup.cfg"] {
+            fs::write(folder.path().join(file), "").unwrap();
+        }
+        assert!(!holds_scripts(folder.path()), "as many sources as others");
+        fs::write(folder.path().join("template.toml"), "").unwrap();
+        assert!(holds_scripts(folder.path()));
+        fs::write(folder.path().join("__init__.py"), "x = 1").unwrap();
         assert!(!holds_scripts(folder.path()));
     }
 
