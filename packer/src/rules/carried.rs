@@ -14,5 +14,7 @@ pub struct Carried {
 }
 
 /// Every rule.
-pub const RULES: &[Carried] =
-    &[Carried { module: "eth_hash", text: include_str!("../../rules/eth_hash.toml"), runtime_hook: None }];
+pub const RULES: &[Carried] = &[
+    Carried { module: "eth_hash", text: include_str!("../../rules/eth_hash.toml"), runtime_hook: None },
+    Carried { module: "shiboken6", text: include_str!("../../rules/shiboken6.toml"), runtime_hook: None },
+];
