@@ -166,14 +166,20 @@ pub(crate) fn declared(declaration: &Declaration, interpreter: &Interpreter) -> 
         .collect()
 }
 
-/// Names of the distributions that extras of a distribution add.
-pub(crate) fn of_extras(distribution: &Distribution, extras: &[String], interpreter: &Interpreter) -> Vec<String> {
+/// Names of the distributions that extras of a distribution add, with the extras of these.
+pub(crate) fn of_extras(
+    distribution: &Distribution,
+    extras: &[String],
+    interpreter: &Interpreter,
+) -> Vec<(String, Vec<String>)> {
     let Some(environment) = marker_environment(interpreter) else { return Vec::new() };
     let extras: Vec<ExtraName> = extras.iter().filter_map(|extra| ExtraName::from_str(extra).ok()).collect();
     let requirements = distribution.requires.iter().filter_map(|text| parse(text));
     requirements
         .filter(|requirement| requirement.evaluate_markers(&environment, &extras))
-        .map(|requirement| normalized(requirement.name.as_ref()))
+        .map(|requirement| {
+            (normalized(requirement.name.as_ref()), requirement.extras.iter().map(ToString::to_string).collect())
+        })
         .collect()
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Wanted<'a> {
     /// All that a distribution requires, itself included, of those that were asked about.
     all_required: HashMap<usize, BTreeSet<usize>>,
     wanted: BTreeSet<usize>,
+    /// Extras of distributions that are wanted with these.
+    extras: BTreeSet<(usize, String)>,
     /// Distributions that the program's own modules import.
     direct: BTreeSet<usize>,
     /// Names and texts in the program's own modules, in lower case.
@@ -75,6 +77,7 @@ impl<'a> Wanted<'a> {
             relations: HashMap::new(),
             all_required: HashMap::new(),
             wanted: BTreeSet::new(),
+            extras: BTreeSet::new(),
             direct: BTreeSet::new(),
             words: BTreeSet::new(),
             asked_words: Asked::default(),
@@ -98,6 +101,21 @@ impl<'a> Wanted<'a> {
     pub(crate) fn note_direct(&mut self, project: &Project, distribution: usize) {
         self.direct.insert(distribution);
         self.want(project, distribution);
+        if let Some(name) = self.owners.distribution(distribution).filter(|_| is_new).map(|found| found.name.clone()) {
+            let extras = self.extras_of_collections(project, &name);
+            self.want_name(project, &crate::distribution::normalized(&name), &extras);
+        }
+    }
+
+    /// The extras with which distributions that have no files of their own require another one: who installed `fastmcp` has
+    /// `fastmcp-slim[client,server]`.
+    fn extras_of_collections(&mut self, project: &Project, name: &str) -> Vec<String> {
+        let (owners, name) = (self.owners, crate::distribution::normalized(name));
+        let is_described = |found: &Distribution, file: &std::path::PathBuf| file.starts_with(&found.metadata_folder);
+        let collections = owners.all().filter(|(_, found)| found.files.iter().all(|file| is_described(found, file)));
+        let collections: Vec<usize> = collections.map(|(index, _)| index).collect();
+        let extras = |index| self.relations(project, index).by_name.get(&name).map(|relation| relation.extras.clone());
+        collections.into_iter().filter_map(extras).flatten().collect()
     }
 
     /// Wants a distribution and all that it requires.
@@ -121,6 +139,8 @@ impl<'a> Wanted<'a> {
     fn want_name(&mut self, project: &Project, name: &str, extras: &[String]) {
         let Some(distribution) = self.owners.by_name(name) else { return };
         self.want(project, distribution);
+        let extras: Vec<String> =
+            extras.iter().filter(|extra| self.extras.insert((distribution, (*extra).clone()))).cloned().collect();
         if extras.is_empty() {
             return;
         }
