@@ -99,7 +99,7 @@ impl<'a> Wanted<'a> {
 
     /// Notes that the program's own modules import the distribution.
     pub(crate) fn note_direct(&mut self, project: &Project, distribution: usize) {
-        self.direct.insert(distribution);
+        let is_new = self.direct.insert(distribution);
         self.want(project, distribution);
         if let Some(name) = self.owners.distribution(distribution).filter(|_| is_new).map(|found| found.name.clone()) {
             let extras = self.extras_of_collections(project, &name);
@@ -145,8 +145,8 @@ impl<'a> Wanted<'a> {
             return;
         }
         let Some(metadata) = self.owners.distribution(distribution) else { return };
-        for name in requirement::of_extras(metadata, extras, &project.interpreter) {
-            self.want_name(project, &name, &[]);
+        for (name, extras) in requirement::of_extras(metadata, &extras, &project.interpreter) {
+            self.want_name(project, &name, &extras);
         }
     }
 
@@ -225,11 +225,22 @@ impl<'a> Wanted<'a> {
             // An extra is the name of a feature, and who uses the feature says its name: `excel` in
             // `read_excel`, `plot`, `postgresql` in an address.
             (_, Some(features)) => {
-                is_direct && features.iter().chain([&name]).any(|feature| self.is_mentioned(feature))
+                (is_direct && features.iter().chain([&name]).any(|feature| self.is_mentioned(feature)))
+                    || self.is_named(&name)
             }
             // `jinja2_template` says it where no metadata does.
-            (_, None) => is_direct && self.has_part(&name),
+            (_, None) => (is_direct && self.has_part(&name)) || self.is_named(&name),
         }
+    }
+
+    /// Whether the program says the name of a distribution, perhaps among others: `Bundle(filters="libsass,rcssmin")`.
+    fn is_named(&self, distribution: &str) -> bool {
+        const SHORTEST: usize = 4;
+        self.asked_parts.note(distribution);
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
+        let names =
+            |word: &String| word.split(|letter| !is_part(letter)).any(|part| part.replace('_', "-") == distribution);
+        distribution.len() >= SHORTEST && self.words.iter().any(names)
     }
 
     /// Whether an import stands in a function that the program names, of a library that it imports:
@@ -403,11 +414,34 @@ mod tests {
     }
 
     #[test]
+    fn a_distribution_without_files_says_which_extras_are_wanted() {
+        let with = |requires: &str| {
+            let bundle = format!("Name: bundle\nVersion: 1\n{requires}");
+            let (_folder, project) = testing::project(&[
+                ("one/main.py", "import lib"),
+                ("two/lib/__init__.py", "def f():\n    import extra"),
+                ("two/extra/__init__.py", ""),
+                ("two/lib-1.dist-info/METADATA", "Name: lib\nVersion: 1\nRequires-Dist: extra; extra == 'excel'\n"),
+                ("two/lib-1.dist-info/RECORD", "lib/__init__.py,,\n"),
+                ("two/extra-1.dist-info/METADATA", "Name: extra\nVersion: 1\n"),
+                ("two/extra-1.dist-info/RECORD", "extra/__init__.py,,\n"),
+                ("two/bundle-1.dist-info/METADATA", &bundle),
+                ("two/bundle-1.dist-info/RECORD", "bundle-1.dist-info/METADATA,,\n"),
+            ]);
+            walk(&project, &Options::default()).unwrap().modules.contains_key("extra")
+        };
+        assert!(with("Requires-Dist: lib[excel]\n"));
+        assert!(!with("Requires-Dist: lib\n"));
+        assert!(!with("Requires-Dist: lib[excel]; extra == 'more'\n"));
+    }
+
+    #[test]
     fn an_extra_is_wanted_by_those_who_say_its_name() {
         let lib = "def f():\n    import extra";
         assert!(distributions("import lib", lib).is_empty());
         assert_eq!(distributions("import lib\nlib.read_excel()", lib), ["extra"]);
         assert_eq!(distributions("import lib\nlib.excel.read()", lib), ["extra"]);
+        assert_eq!(distributions("import lib\nlib.read('any,other')", "def f():\n    import other"), ["other"]);
     }
 
     #[test]
