@@ -273,10 +273,12 @@ pub(crate) fn is_from_own_file(expression: &Expr) -> bool {
     }
 }
 
-/// The dots and the name of a text that is a relative name: `"._bar.Bar"`.
+/// The dots and the name of a text that is a relative name: `"._bar.Bar"`, `"._path.local:LocalPath"`.
 pub(crate) fn relative_name(text: &str) -> Option<(u32, &str)> {
     const LONGEST: usize = 200;
-    let name = text.trim_start_matches('.');
+    let module =
+        text.split_once(':').filter(|(_, attribute)| is_dotted_name(attribute)).map_or(text, |(module, _)| module);
+    let (text, name) = (module, module.trim_start_matches('.'));
     let level = u32::try_from(text.len() - name.len()).ok().filter(|&level| (1..=8).contains(&level))?;
     (text.len() <= LONGEST && is_dotted_name(name)).then_some((level, name))
 }
@@ -537,6 +539,7 @@ pub(crate) fn name_start(text: &str) -> Option<&str> {
 /// `pkgutil.iter_modules(package.__path__)`: every submodule of the package.
 fn list_modules(call: &ExprCall, conditions: &Conditions<'_>, identity: Identity<'_>) -> Call {
     let path = argument(call, 0, "path").and_then(|path| conditions.dotted(path));
+    let path = path.filter(|path| path.ends_with("__path__")).or_else(|| path_by_prefix(call, conditions));
     match path.as_deref() {
         Some("__path__") => Call::Import(Target::Submodules(identity.package.to_owned(), String::new())),
         Some(path) => match path.strip_suffix(".__path__") {
@@ -547,6 +550,13 @@ fn list_modules(call: &ExprCall, conditions: &Conditions<'_>, identity: Identity
         },
         None => Call::ListsModules,
     }
+}
+
+/// The path of the package whose name stands before those of its modules: `pkgutil.walk_packages(path, f"{plugins.__name__}.")`.
+fn path_by_prefix(call: &ExprCall, conditions: &Conditions<'_>) -> Option<String> {
+    let Expr::FString(text) = argument(call, 1, "prefix")? else { return None };
+    let InterpolatedStringElement::Interpolation(part) = text.value.elements().next()? else { return None };
+    Some(format!("{}.__path__", conditions.dotted(&part.expression)?.strip_suffix(".__name__")?))
 }
 
 /// The package that `__package__`, `__name__`, `__spec__.parent` or a literal stands for.

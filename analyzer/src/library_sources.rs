@@ -69,6 +69,7 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     if named.is_empty() {
         return;
     }
+    add_from_shelves(growing, &name, is_package, &path, outline);
     let package = if is_package { name.as_str() } else { name.rsplit_once('.').map_or("", |(package, _)| package) };
     let mut folders: Vec<(String, PathBuf)> = Vec::new();
     folders.extend(path.parent().map(|folder| (package.to_owned(), folder.to_owned())));
@@ -160,6 +161,24 @@ fn add_for_readers(growing: &mut Growing<'_>) {
         let Some(path) = source_of(growing, &inside, found) else { continue };
         growing.own.add_file(inside, path);
         waiting.extend(submodules(growing, &name));
+    }
+}
+
+/// Adds the sources whose names end as a text says (`name + "_whitelist.py"`) and that lie in a folder beside the module which is no
+/// package.
+fn add_from_shelves(growing: &mut Growing<'_>, name: &str, is_package: bool, module: &Path, outline: &Outline) {
+    let endings: Vec<&String> = outline.source_texts.iter().filter(|text| text.starts_with(['_', '-'])).collect();
+    let package = if is_package { name } else { name.rsplit_once('.').map_or("", |(package, _)| package) };
+    let (Some(folder), false) = (module.parent(), endings.is_empty() || package.is_empty()) else { return };
+    let folders = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    for shelf in folders.filter(|path| path.is_dir() && !path.join("__init__.py").exists()) {
+        for file in fs::read_dir(&shelf).into_iter().flatten().flatten() {
+            let (shelf, file_name) = (shelf.file_name().unwrap_or_default().to_string_lossy(), file.file_name());
+            let file_name = file_name.to_string_lossy();
+            if endings.iter().any(|ending| file_name.ends_with(ending.as_str())) {
+                growing.own.add_file(format!("{}/{shelf}/{file_name}", package.replace('.', "/")), file.path());
+            }
+        }
     }
 }
 
@@ -291,6 +310,7 @@ mod tests {
             ("two/p/__init__.py", initializer),
             ("two/p/config-3.py", ""),
             ("two/p/kernel.cu", ""),
+            ("two/p/lists/a_list.py", ""),
             ("two/p/q/__init__.py", ""),
             ("two/p/q/a.py", ""),
         ]);
@@ -378,6 +398,7 @@ mod tests {
         assert_eq!(files("load('config-%02d.py' % 3)"), ["p/config-3.py"]);
         assert_eq!(files("load('config-{version:d}.py')"), ["p/config-3.py"]);
         assert_eq!(files("(HERE / 'kernel.cu').read_text()"), ["p/kernel.cu"]);
+        assert_eq!(files("read('lists/' + name + '_list.py')"), ["p/lists/a_list.py"]);
         assert!(files("'setup.py', 'absent.py', '*.py'").is_empty());
     }
 

@@ -329,6 +329,9 @@ mod tests {
         let joined = "P = 'p'\nfrom importlib import import_module\nimport_module('.'.join([P, 'q', x]))";
         assert_eq!(below(joined), ["p.q", "p.q.deep"]);
         assert_eq!(below("import pkgutil\npkgutil.iter_modules(__path__)").len(), 5);
+        let by_prefix = "import pkgutil\nfrom p import q\npkgutil.walk_packages(path, f'{q.__name__}.')";
+        assert_eq!(below(by_prefix), ["p.q", "p.q.deep"]);
+        assert_eq!(below("TABLE = {'x': {'y': '.a:Name'}}\n"), ["p.a"]);
     }
 
     #[test]
