@@ -518,6 +518,7 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 if let Some(dotted) = self.conditions.dotted(expression) {
                     self.result.commands.names_executable |= dotted == "sys.executable";
                     self.result.knows_source_names |= dotted == "importlib.machinery.SOURCE_SUFFIXES";
+                    self.result.commands.names_arguments |= dotted == "sys.argv";
                     let extends_own_path =
                         matches!(dotted.as_str(), "__path__.append" | "__path__.extend" | "__path__.insert");
                     self.result.shares_own_path |= extends_own_path;

@@ -116,6 +116,7 @@ pub(crate) fn finish(
         asked: growing.asked,
         missing_distributions: growing.missing_distributions,
         starts_interpreter: growing.starts_interpreter,
+        restarts: growing.restarts,
         consulted,
         own_sources,
     }

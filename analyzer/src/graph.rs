@@ -28,6 +28,8 @@ pub struct ModuleGraph {
     pub missing_distributions: Vec<String>,
     /// Whether the program, or a library in it, starts `sys.executable` as an interpreter: with `-c`, `-m` or a script.
     pub starts_interpreter: bool,
+    /// Whether it starts itself again with its own `sys.argv`.
+    pub restarts: bool,
     /// What else the analysis was made from.
     pub consulted: Consulted,
     /// Sources of the program whose edits can be told from edits that change this graph.

@@ -59,6 +59,8 @@ pub(crate) struct Outline {
     pub(crate) decorators: BTreeSet<(String, String)>,
     /// Whether the module starts `sys.executable` as an interpreter: with `-c`, `-m` or a script.
     pub(crate) starts_interpreter: bool,
+    /// Whether it starts `sys.executable` with `sys.argv`.
+    pub(crate) restarts: bool,
     /// Whether the module executes code that it has made.
     pub(crate) executes: bool,
     /// Whether the module uses `sys.path`, so that modules may be found in further folders.
@@ -256,6 +258,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         knows_source_names: extracted.knows_source_names,
         executes: extracted.executes,
         starts_interpreter: extracted.commands.starts_interpreter(),
+        restarts: extracted.commands.restarts(),
         defines: if extracted.shows_sources { extracted.defines } else { BTreeSet::new() },
         decorators: extracted.decorators,
         edits_path: extracted.edits_path,

@@ -342,6 +342,7 @@ fn note_attribute_uses(growing: &mut Growing<'_>, index: usize, outline: &mut Ou
 /// What the program says of files and folders is known before its imports are followed.
 fn note_own(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     growing.starts_interpreter |= outline.starts_interpreter;
+    growing.restarts |= outline.restarts;
     if growing.nodes.get(index).is_some_and(|node| node.found.origin == Origin::Program) {
         growing.own.note(outline);
         growing.own.examples.extend(outline.examples.iter().map(|import| (index, import.clone())));

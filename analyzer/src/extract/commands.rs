@@ -13,6 +13,10 @@ use ruff_text_size::TextSize;
 pub(crate) struct Commands {
     /// `sys.executable`.
     pub(super) names_executable: bool,
+    /// `sys.argv`.
+    pub(super) names_arguments: bool,
+    /// `[sys.executable]`, to which others are added, or `[sys.executable, *arguments]`.
+    begins_command: bool,
     /// `-c` or `-m`, by themselves or in a command line.
     names_work: bool,
     /// `[sys.executable, script]`.
@@ -23,6 +27,11 @@ impl Commands {
     /// Whether it starts an interpreter.
     pub(crate) fn starts_interpreter(&self) -> bool {
         self.names_executable && (self.names_work || self.runs_script)
+    }
+
+    /// Whether it starts the program again, with the arguments that it has itself.
+    pub(crate) fn restarts(&self) -> bool {
+        self.begins_command && self.names_arguments
     }
 }
 
@@ -42,6 +51,11 @@ impl<'a> Extractor<'a> {
                 (flag, _) if is_work(flag) => self.result.commands.names_work = true,
                 _ => {}
             }
+        }
+        if let [executable, rest @ ..] = parts
+            && self.conditions.dotted(executable).as_deref() == Some("sys.executable")
+        {
+            self.result.commands.begins_command |= !matches!(rest, [Expr::StringLiteral(_), ..]);
         }
         if let [executable, script, ..] = parts
             && self.conditions.dotted(executable).as_deref() == Some("sys.executable")

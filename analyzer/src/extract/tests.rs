@@ -131,6 +131,22 @@ fn interpreters_that_are_started() {
 }
 
 #[test]
+fn programs_that_start_themselves_again() {
+    for source in [
+        "run([sys.executable, *sys.argv])",
+        "os.execv(sys.executable, [sys.executable] + sys.argv)",
+        "os.execl(sys.executable, sys.executable, *sys.argv)",
+        "command = [sys.executable]\nscript = sys.argv[0]\ncommand.append(script)",
+        "run([sys.executable, __file__, sys.argv[1]])",
+    ] {
+        assert!(read(&format!("import os, sys\n{source}")).restarts, "{source}");
+    }
+    for source in ["run([sys.executable, '-m', sys.argv[1]])", "run([sys.executable, other])", "print(sys.argv)"] {
+        assert!(!read(&format!("import os, sys\n{source}")).restarts, "{source}");
+    }
+}
+
+#[test]
 fn decided_branches() {
     check(
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n import a\nelse:\n import b",

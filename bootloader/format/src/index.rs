@@ -32,6 +32,9 @@ pub const FLAG_FOLDER: u32 = 1 << 1;
 /// The program starts `sys.executable` as an interpreter.
 pub const FLAG_STARTS_INTERPRETER: u32 = 1 << 3;
 
+/// The program starts itself again with its own `sys.argv`.
+pub const FLAG_RESTARTS: u32 = 1 << 4;
+
 /// What the names of runtime hooks begin with, their number follows. No import statement can find a module of this name, because
 /// `__main__` is no package.
 pub const RUNTIME_HOOK_PREFIX: &str = "__main__.runtime_hook_";

@@ -34,13 +34,20 @@ pub fn is_meant(program: &'static Program) -> bool {
 
 /// `-c`, `-m`, a script, what the standard input has, or the version, behind what else a `python` takes.
 fn are_for_interpreter(arguments: &[&str]) -> bool {
-    match arguments {
+    match after_flags(arguments) {
         ["-", ..] | ["-V" | "-VV" | "--version"] => true,
         [flag, _, ..] if is_work(flag) => true,
-        ["-W" | "-X", _, rest @ ..] => are_for_interpreter(rest),
-        [flag, rest @ ..] if is_flag(flag) => are_for_interpreter(rest),
         [script, ..] => script.ends_with(".py") && Path::new(script).is_file(),
         [] => false,
+    }
+}
+
+/// The arguments behind the flags of a `python`.
+pub fn after_flags<'a>(arguments: &'a [&'a str]) -> &'a [&'a str] {
+    match arguments {
+        ["-W" | "-X", _, rest @ ..] => after_flags(rest),
+        [flag, rest @ ..] if is_flag(flag) => after_flags(rest),
+        _ => arguments,
     }
 }
 

@@ -27,6 +27,7 @@ mod package_resources;
 mod pages;
 mod program;
 mod resources;
+mod restarted;
 mod reveal;
 mod runtime_hooks;
 mod unmarshal;

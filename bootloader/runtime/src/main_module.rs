@@ -3,6 +3,7 @@
 use crate::compiled::{self, MainFace};
 use crate::importer::Importer;
 use crate::program::{Prepared, Program};
+use crate::restarted;
 use crate::runtime_hooks;
 use crate::unmarshal;
 use crate::worker::{self, Worker};
@@ -65,10 +66,13 @@ pub fn die_of_interrupt() -> c_int {
 fn execute(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     let missing = || PyImportError::new_err("this executable has no entry module");
     let entry = program.index.find_module("__main__").ok_or_else(missing)?;
-    let file_name = PyString::new(py, &program.absolute(entry.path)).into_any();
+    let path = program.absolute(entry.path);
+    let file_name = PyString::new(py, &path).into_any();
     let main = py.import("__main__")?;
     main.setattr("__file__", &file_name)?;
-    let importer = py.import("sys")?.getattr("meta_path")?.get_item(0)?;
+    let sys = py.import("sys")?;
+    restarted::shorten_arguments(&sys.getattr("argv")?.cast_into()?, program, &path)?;
+    let importer = sys.getattr("meta_path")?.get_item(0)?;
     if compiled::is_compiled(&entry) {
         return execute_compiled(program, &importer.cast_into()?, &entry, &main.dict());
     }

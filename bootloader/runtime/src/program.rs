@@ -59,6 +59,12 @@ impl Program {
         (self.handoff.argument_count, self.handoff.arguments)
     }
 
+    /// The name by which the process was started.
+    pub fn name(&self) -> &'static CStr {
+        // SAFETY: whoever asks for it has seen arguments behind it.
+        c_string(unsafe { self.handoff.arguments.read() })
+    }
+
     /// The arguments after the program's own name, where all of them are text.
     pub fn arguments_after_name(&self) -> Option<Vec<&'static str>> {
         let (count, arguments) = self.arguments();
