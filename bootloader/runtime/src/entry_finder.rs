@@ -11,7 +11,8 @@ use rpack_format::Module;
 /// Puts the hook for the bundle's folders first on `sys.path_hooks`.
 pub fn install(py: Python<'_>, program: &'static Program, importer: &Bound<'_, Importer>) -> PyResult<()> {
     let hook = Bound::new(py, Hook { program, importer: importer.clone().unbind() })?;
-    py.import("sys")?.getattr("path_hooks")?.cast_into::<PyList>()?.insert(0, hook)
+    // CPython's own hooks are a class and a function. Who looks for one of them asks each for its name, which a method has.
+    py.import("sys")?.getattr("path_hooks")?.cast_into::<PyList>()?.insert(0, hook.getattr("__call__")?)
 }
 
 /// Makes a finder for a folder of the bundle, and refuses every other path.

@@ -49,6 +49,7 @@ def specs() -> None:
         except ImportError as error:
             print(type(error).__name__, error)
     print("resolved", importlib.util.resolve_name(".deep", "parts.inner"))
+    print("hooks", all(hook.__name__ for hook in sys.path_hooks))
     print("builtin", importlib.util.find_spec("sys").origin, importlib.util.find_spec("_imp").has_location)
 
 
