@@ -226,21 +226,20 @@ impl<'a> Wanted<'a> {
             // `read_excel`, `plot`, `postgresql` in an address.
             (_, Some(features)) => {
                 (is_direct && features.iter().chain([&name]).any(|feature| self.is_mentioned(feature)))
-                    || self.is_named(&name)
+                    || self.is_listed(&name)
             }
             // `jinja2_template` says it where no metadata does.
-            (_, None) => (is_direct && self.has_part(&name)) || self.is_named(&name),
+            (_, None) => (is_direct && self.has_part(&name)) || self.is_listed(&name),
         }
     }
 
-    /// Whether the program says the name of a distribution, perhaps among others: `Bundle(filters="libsass,rcssmin")`.
-    fn is_named(&self, distribution: &str) -> bool {
-        const SHORTEST: usize = 4;
+    /// Whether a text of the program lists the name of a distribution among others: `Bundle(filters="libsass,rcssmin")`.
+    fn is_listed(&self, distribution: &str) -> bool {
         self.asked_parts.note(distribution);
-        let is_part = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
-        let names =
-            |word: &String| word.split(|letter| !is_part(letter)).any(|part| part.replace('_', "-") == distribution);
-        distribution.len() >= SHORTEST && self.words.iter().any(names)
+        let lists = |text: &String| {
+            text.contains(',') && text.split(',').any(|name| name.trim().replace('_', "-") == distribution)
+        };
+        self.words.iter().any(lists)
     }
 
     /// Whether an import stands in a function that the program names, of a library that it imports:
