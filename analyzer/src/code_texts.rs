@@ -1,6 +1,6 @@
 //! Texts that are code: what they import.
 
-use crate::dynamic::is_dotted_name;
+use crate::name_forms::is_dotted_name;
 use crate::project::Origin;
 
 /// The modules that a text imports which is Python source: `exec("from settings import *")`, `eval("__import__('os').sep")`.

@@ -1,4 +1,4 @@
-use crate::dynamic::is_dotted_name;
+use crate::name_forms::is_dotted_name;
 use memchr::memmem;
 use miniz_oxide::inflate::stream::{InflateState, MinReset, inflate};
 use miniz_oxide::{DataFormat, MZFlush, MZStatus};

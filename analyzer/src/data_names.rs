@@ -1,8 +1,8 @@
 //! Data files that name modules: configuration, and pickled objects.
 
-use crate::dynamic::is_dotted_name;
 use crate::graph::EdgeKind;
 use crate::growing::{Growing, Importer};
+use crate::name_forms::is_dotted_name;
 use crate::packages;
 use crate::project::Origin;
 use std::collections::{BTreeMap, BTreeSet};

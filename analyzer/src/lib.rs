@@ -31,6 +31,7 @@ mod libraries;
 mod library_sources;
 mod loader_cache;
 mod memory;
+mod name_forms;
 mod native_imports;
 mod native_names;
 mod outline;
@@ -51,6 +52,7 @@ mod source;
 mod starts;
 #[cfg(test)]
 mod testing;
+mod uses;
 mod walk;
 mod wanted;
 pub mod zip_file;

@@ -1,9 +1,9 @@
 //! Sources of libraries that are read as files: a library that looks for a file finds no module.
 
-use crate::dynamic::is_source_name;
 use crate::finder::Found;
 use crate::graph::ModuleKind;
 use crate::growing::Growing;
+use crate::name_forms::is_source_name;
 use crate::outline::Outline;
 use crate::project::Origin;
 use crate::rules;

@@ -1,8 +1,8 @@
 use crate::distribution::Distribution;
-use crate::dynamic::is_dotted_name;
 use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer, package_of};
+use crate::name_forms::is_dotted_name;
 use crate::native_names::NativeNames;
 use crate::outline::{Import, Target};
 use crate::project::Origin;

@@ -1,5 +1,5 @@
 use crate::cython;
-use crate::dynamic::is_dotted_name;
+use crate::name_forms::is_dotted_name;
 use memchr::memmem;
 use object::elf::{SHF_ALLOC, SHF_EXECINSTR, SHF_WRITE};
 use object::{Object, ObjectSection, SectionFlags};

@@ -1,8 +1,8 @@
 use crate::condition::Role;
-use crate::dynamic::is_dotted_name;
 use crate::extract::{self, Located};
 use crate::graph::EdgeKind;
 use crate::interpreter::Interpreter;
+use crate::name_forms::is_dotted_name;
 use crate::project::Origin;
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};

@@ -1,8 +1,8 @@
 use crate::code_texts;
 use crate::data_names;
-use crate::dynamic::is_dotted_name;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer};
+use crate::name_forms::is_dotted_name;
 use crate::outline::{Import, Outline, Target};
 use crate::own_listing::Tests;
 use crate::own_sources::Asked;

@@ -1,4 +1,4 @@
-use crate::dynamic::is_dotted_name;
+use crate::name_forms::is_dotted_name;
 use ignore::{DirEntry, WalkBuilder};
 use std::path::{Path, PathBuf};
 

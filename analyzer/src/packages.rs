@@ -1,11 +1,11 @@
 //! Packages whose submodules are imported by names that only a run computes.
 
 use crate::distribution::normalized;
-use crate::dynamic::is_dotted_name;
 use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{ENTRY, Growing, Importer, Node};
 use crate::library_sources::Sources;
+use crate::name_forms::is_dotted_name;
 use crate::outline::{Import, Outline, Target};
 use crate::project::Origin;
 use crate::walk::{follow_import, submodules};

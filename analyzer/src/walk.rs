@@ -3,7 +3,7 @@ use crate::distribution::{self, Distribution};
 use crate::error::Error;
 use crate::finder::Found;
 use crate::findings::{self, refuse_certain_syntax_errors};
-use crate::graph::{EdgeKind, ModuleGraph, ModuleKind, Options, Warning};
+use crate::graph::{ModuleGraph, ModuleKind, Options, Warning};
 use crate::growing::{ENTRY, Growing, Importer, Life};
 use crate::memory::{NoMemory, Work};
 use crate::native_imports::follow_native;
@@ -11,7 +11,7 @@ use crate::outline::{Import, Outline, Target};
 use crate::owners::Owners;
 use crate::project::{Origin, Project};
 use crate::read::{self, Job, Reading};
-use crate::{certainty, library_sources, own_folder, packages, rules, starts, wanted};
+use crate::{certainty, library_sources, own_folder, packages, rules, starts, uses, wanted};
 use std::num::NonZeroUsize;
 use std::thread;
 
@@ -71,7 +71,7 @@ pub fn walk_with(
             follow(&mut growing, index, reading);
         }
         follow_stars(&mut growing);
-        follow_attribute_uses(&mut growing);
+        uses::follow_attribute_uses(&mut growing);
     }
     // Beyond this point no module is added.
     library_sources::add_files(&mut growing);
@@ -130,10 +130,10 @@ fn follow(growing: &mut Growing<'_>, index: usize, reading: Reading) {
             for import in std::mem::take(&mut outline.imports) {
                 follow_import(growing, index, import);
             }
-            follow_dormant(growing, index, &mut outline);
+            uses::follow_dormant(growing, index, &mut outline);
             packages::note(growing, index, &outline);
             library_sources::note(growing, index, &outline);
-            note_attribute_uses(growing, index, &mut outline);
+            uses::note_attribute_uses(growing, index, &mut outline);
             note_warnings(growing, index, &outline);
             if let Some(node) = growing.nodes.get_mut(index) {
                 node.outline = Some(*outline);
@@ -182,7 +182,7 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
                 return;
             };
             for name in names.iter().filter(|name| rules::may_wake(name)) {
-                wake(growing, index, format!("{module}.{name}"));
+                uses::wake(growing, index, format!("{module}.{name}"));
             }
             follow_members(growing, node, &names, importer);
             if is_said {
@@ -261,81 +261,9 @@ fn follow_stars(growing: &mut Growing<'_>) {
         let module = growing.nodes.get(node).map(|node| node.name.clone()).unwrap_or_default();
         // What of it is used then, no dotted name says.
         for name in rules::wakers_in(&module) {
-            wake(growing, importer.node.unwrap_or_default(), name.to_owned());
+            uses::wake(growing, importer.node.unwrap_or_default(), name.to_owned());
         }
         follow_members(growing, node, &names, importer);
-    }
-}
-
-/// `import package` and then `package.submodule.name`: works where the package has a `__getattr__`
-/// (PEP 562) that imports the submodule, as scipy has. It is known once the package has been read.
-fn follow_attribute_uses(growing: &mut Growing<'_>) {
-    for (importer, dotted) in std::mem::take(&mut growing.attribute_uses) {
-        let mut included = None;
-        for end in dotted.match_indices('.').map(|(end, _)| end).chain([dotted.len()]) {
-            let part = dotted.get(..end).unwrap_or_default();
-            let lazy = match included {
-                None => growing.by_name.get(part).copied(),
-                Some(parent) if parent >= growing.read => {
-                    growing.attribute_uses.push((importer, dotted.clone()));
-                    break;
-                }
-                Some(parent) => match growing.by_name.get(part) {
-                    Some(&known) => Some(known),
-                    None if has_module_getattr(growing, parent) => growing.include(part, importer).ok(),
-                    None => None,
-                },
-            };
-            match lazy {
-                Some(node) => included = Some(node),
-                None => break,
-            }
-        }
-    }
-}
-
-fn has_module_getattr(growing: &Growing<'_>, node: usize) -> bool {
-    growing.nodes.get(node).and_then(|node| node.outline.as_ref()).is_some_and(|outline| outline.has_module_getattr)
-}
-
-/// Sets imports aside that count only when something uses the function they stand in.
-fn follow_dormant(growing: &mut Growing<'_>, index: usize, outline: &mut Outline) {
-    let Some(module) = growing.nodes.get(index).map(|node| node.name.clone()) else { return };
-    for (name, imports) in std::mem::take(&mut outline.dormant) {
-        let wakers = rules::woken_by(&module, &name);
-        if wakers.iter().any(|waker| growing.used.contains(waker)) {
-            for import in imports {
-                follow_import(growing, index, import);
-            }
-            continue;
-        }
-        for waker in wakers {
-            let asleep = growing.asleep.entry(waker).or_default();
-            asleep.extend(imports.iter().map(|import| (index, import.clone())));
-        }
-    }
-}
-
-/// Follows what waited for the use of this name. A use inside its own package does not count:
-/// `multiprocessing.Manager` makes a `SyncManager`, and never with the other serializer.
-fn wake(growing: &mut Growing<'_>, user: usize, used: String) {
-    let top = |name: &str| name.split('.').next().map(str::to_owned);
-    if growing.nodes.get(user).is_some_and(|node| top(&node.name) == top(&used)) {
-        return;
-    }
-    for (index, import) in growing.asleep.remove(&used).unwrap_or_default() {
-        follow_import(growing, index, import);
-    }
-    growing.used.insert(used);
-}
-
-fn note_attribute_uses(growing: &mut Growing<'_>, index: usize, outline: &mut Outline) {
-    for (dotted, line) in std::mem::take(&mut outline.attribute_uses) {
-        if dotted.rsplit('.').next().is_some_and(rules::may_wake) {
-            wake(growing, index, dotted.clone());
-        }
-        let importer = Importer { node: Some(index), line, kind: EdgeKind::Lazy };
-        growing.attribute_uses.push((importer, dotted));
     }
 }
 
@@ -374,6 +302,7 @@ fn note_warnings(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::graph::EdgeKind;
     use crate::program::EntryPoint;
     use crate::testing;
 

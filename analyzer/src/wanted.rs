@@ -272,7 +272,7 @@ impl<'a> Wanted<'a> {
     fn has_part(&self, part: &str) -> bool {
         self.asked_parts.note(part);
         let is_name =
-            |word: &&String| word.contains('_') && word.contains(part) && crate::dynamic::is_dotted_name(word);
+            |word: &&String| word.contains('_') && word.contains(part) && crate::name_forms::is_dotted_name(word);
         self.words.iter().filter(is_name).any(|word| word.split('_').any(|found| found == part))
     }
 

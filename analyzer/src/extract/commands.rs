@@ -1,8 +1,8 @@
 //! Commands that start `sys.executable`, which a packed program is itself.
 
 use super::Extractor;
-use crate::dynamic;
 use crate::graph::EdgeKind;
+use crate::name_forms;
 use crate::outline::{Target, start};
 use crate::project::Origin;
 use ruff_python_ast::Expr;
@@ -99,7 +99,7 @@ impl<'a> Extractor<'a> {
     }
 
     fn run(&mut self, module: &str, offset: TextSize) {
-        if dynamic::is_dotted_name(module) {
+        if name_forms::is_dotted_name(module) {
             let located = self.located(Target::Run(module.to_owned()), offset, EdgeKind::Dynamic);
             self.result.runs.push(located);
         }

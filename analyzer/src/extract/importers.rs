@@ -1,7 +1,7 @@
 //! Functions that import what they are given, and calls with names that they may be given: `inject("socketserver", ...)`.
 
 use super::Extractor;
-use crate::dynamic;
+use crate::name_forms;
 use crate::outline::start;
 use crate::project::Origin;
 use ruff_python_ast::{Expr, ExprCall, StmtFunctionDef};
@@ -69,7 +69,7 @@ impl<'a> Extractor<'a> {
         let Some(name) = call.arguments.args.first().and_then(|name| self.conditions.text(name)) else { return };
         let top = name.split('.').next().unwrap_or_default();
         let is_near = || self.identity.name.split('.').next() == Some(top) || self.conditions.is_standard(top);
-        if dynamic::is_dotted_name(name) && (self.identity.origin == Origin::Program || is_near()) {
+        if name_forms::is_dotted_name(name) && (self.identity.origin == Origin::Program || is_near()) {
             let function = self.conditions.dotted(&call.func).unwrap_or_else(|| called.to_owned());
             self.result.importers.calls.push((function, name.to_owned(), start(call)));
         }

@@ -2,10 +2,10 @@
 
 use super::Extractor;
 use crate::code_texts;
-use crate::dynamic;
 use crate::graph::EdgeKind;
 use crate::outline::{Target, absolute, start};
 use crate::project::Origin;
+use crate::{dynamic, name_forms};
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::TextSize;
 use std::collections::BTreeSet;
@@ -33,22 +33,22 @@ impl<'a> Extractor<'a> {
         let identity = self.identity;
         let may_name = |name: &str| identity.origin == Origin::Program || top(name) == top(identity.name);
         if self.identity.origin == Origin::Library
-            && let Some(name) = dynamic::referred_name(text).filter(|name| !may_name(name))
+            && let Some(name) = name_forms::referred_name(text).filter(|name| !may_name(name))
         {
             let located = self.located(Target::Standard(name.to_owned()), offset, EdgeKind::Dynamic);
             self.result.library_texts.push(located);
             self.add(Target::Required(name.to_owned()), offset, EdgeKind::Dynamic);
         }
-        let target = if let Some(name) = dynamic::referred_name(text).filter(|name| may_name(name)) {
+        let target = if let Some(name) = name_forms::referred_name(text).filter(|name| may_name(name)) {
             Target::Package(name.to_owned())
-        } else if let Some((package, last)) = dynamic::referred_package(text).filter(|(name, _)| may_name(name)) {
+        } else if let Some((package, last)) = name_forms::referred_package(text).filter(|(name, _)| may_name(name)) {
             Target::Submodules(package.to_owned(), last.to_owned())
-        } else if let Some((package, last)) = dynamic::own_start(text, self.identity.name) {
+        } else if let Some((package, last)) = name_forms::own_start(text, self.identity.name) {
             let target = Target::Submodules(package.to_owned(), last.to_owned());
             let located = self.located(target, offset, EdgeKind::Dynamic);
             self.result.library_texts.push(located);
             return;
-        } else if let Some((level, name)) = dynamic::relative_name(text)
+        } else if let Some((level, name)) = name_forms::relative_name(text)
             && !self.identity.package.is_empty()
         {
             let name = absolute(self.identity.package, level, name);
@@ -79,8 +79,8 @@ impl<'a> Extractor<'a> {
             }
         }
         // `INSTALLED_APPS = ["django.contrib.admin", "rest_framework"]`
-        if is_program && words.iter().any(|word| dynamic::referred_name(word).is_some()) {
-            for word in words.iter().filter(|word| !word.contains('.') && dynamic::is_dotted_name(word)) {
+        if is_program && words.iter().any(|word| name_forms::referred_name(word).is_some()) {
+            for word in words.iter().filter(|word| !word.contains('.') && name_forms::is_dotted_name(word)) {
                 self.add(Target::Package((*word).to_owned()), start(expression), EdgeKind::Dynamic);
             }
         }
@@ -88,7 +88,7 @@ impl<'a> Extractor<'a> {
             return;
         }
         // Relative names in a table are names of modules wherever they are made use of.
-        for (level, name) in words.iter().filter_map(|word| dynamic::relative_name(word)) {
+        for (level, name) in words.iter().filter_map(|word| name_forms::relative_name(word)) {
             let name = absolute(self.identity.package, level, name);
             self.add(Target::Guess(name), start(expression), EdgeKind::Dynamic);
         }
@@ -106,7 +106,7 @@ impl<'a> Extractor<'a> {
         } else if matches!(value, Expr::List(_) | Expr::Tuple(_) | Expr::StringLiteral(_)) {
             let mut words = Vec::new();
             dynamic::collect_words(value, &mut words);
-            for word in words.into_iter().filter(|word| !word.contains('.') && dynamic::is_dotted_name(word)) {
+            for word in words.into_iter().filter(|word| !word.contains('.') && name_forms::is_dotted_name(word)) {
                 self.add(Target::Package(word.to_owned()), start(value), EdgeKind::Dynamic);
             }
         }
@@ -128,7 +128,7 @@ impl<'a> Extractor<'a> {
             self.result.texts.push(text.to_owned());
         }
         if self.identity.origin != Origin::StandardLibrary
-            && let Some(start) = dynamic::name_start(text)
+            && let Some(start) = name_forms::name_start(text)
         {
             self.result.name_starts.insert(start.to_owned());
         }
@@ -137,7 +137,7 @@ impl<'a> Extractor<'a> {
             self.listing.sees_sources = true;
             self.result.matches_sources = true;
         }
-        let is_of_sources = dynamic::is_source_name(text) || dynamic::is_folder_of_libraries(text);
+        let is_of_sources = name_forms::is_source_name(text) || name_forms::is_folder_of_libraries(text);
         if self.identity.origin == Origin::Library && text.len() <= LONGEST && is_of_sources {
             self.listing.sees_sources |= text.ends_with(".py");
             self.result.source_texts.push(text.to_owned());
@@ -196,7 +196,7 @@ impl<'a> Extractor<'a> {
             && let text = text.value.to_str()
             && let Some((first, _)) = text.split_once('.')
             && submodules.contains(first)
-            && dynamic::is_dotted_name(text)
+            && name_forms::is_dotted_name(text)
         {
             self.add(Target::Guess(format!("{package}.{text}")), start(argument), EdgeKind::Dynamic);
         }
