@@ -9,6 +9,7 @@ use crate::project::Origin;
 use crate::rules;
 use crate::walk::submodules;
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -215,24 +216,13 @@ fn add_installed(growing: &mut Growing<'_>, module: &Path, outline: &Outline) {
     let Some(distribution) = growing.owners.of_file(module).and_then(|owner| growing.owners.distribution(owner)) else {
         return;
     };
-    let (name_of, folder_of) =
-        (Path::file_name, |path: &'_ Path| path.parent().and_then(Path::file_name).map(ToOwned::to_owned));
-    let text = |name: Option<&std::ffi::OsStr>| name.and_then(std::ffi::OsStr::to_str).unwrap_or_default().to_owned();
-    let is_other = |path: &&PathBuf| {
-        let name = text(name_of(path));
-        is_source_name(&name) && !name.ends_with(".py")
-    };
-    let in_named_folder = |path: &&PathBuf| named.contains(text(folder_of(path).as_deref()).as_str());
-    let mut found: Vec<&PathBuf> = distribution
-        .files
-        .iter()
-        .filter(is_other)
-        .filter(|path| named.contains(text(name_of(path)).as_str()))
-        .collect();
+    let sources = || distribution.files.iter().filter(|path| is_other_source(path));
+    let mut found: Vec<&PathBuf> = sources().filter(|path| named.contains(name_of(path))).collect();
     if found.len() >= SEVERAL {
-        found = distribution.files.iter().filter(is_other).collect();
+        found = sources().collect();
     }
-    found.extend(distribution.files.iter().filter(in_named_folder));
+    let is_in_named = |path: &&PathBuf| path.parent().is_some_and(|folder| named.contains(name_of(folder)));
+    found.extend(distribution.files.iter().filter(is_in_named));
     for path in found {
         let below = growing.project.search_path.iter().filter_map(|folder| path.strip_prefix(folder).ok());
         let inside = below.min_by_key(|path| path.as_os_str().len()).and_then(Path::to_str);
@@ -240,6 +230,16 @@ fn add_installed(growing: &mut Growing<'_>, module: &Path, outline: &Outline) {
             growing.own.add_file(inside.to_owned(), path.clone());
         }
     }
+}
+
+/// The last part of a path; empty where it is no text.
+fn name_of(path: &Path) -> &str {
+    path.file_name().and_then(OsStr::to_str).unwrap_or_default()
+}
+
+/// Whether a file is a source in another language.
+fn is_other_source(path: &Path) -> bool {
+    is_source_name(name_of(path)) && !name_of(path).ends_with(".py")
 }
 
 /// Adds the sources of modules that are decorated by something that looks at them: `typeguard`

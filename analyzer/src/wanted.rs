@@ -1,6 +1,7 @@
 use crate::distribution::Distribution;
 use crate::graph::EdgeKind;
 use crate::growing::{Growing, Life};
+use crate::name_forms::is_dotted_name;
 use crate::outline::{Import, Target};
 use crate::own_sources::Asked;
 use crate::owners::Owners;
@@ -271,8 +272,7 @@ impl<'a> Wanted<'a> {
     /// Whether a name in the program has this part between underscores, and others.
     fn has_part(&self, part: &str) -> bool {
         self.asked_parts.note(part);
-        let is_name =
-            |word: &&String| word.contains('_') && word.contains(part) && crate::name_forms::is_dotted_name(word);
+        let is_name = |word: &&String| word.contains('_') && word.contains(part) && is_dotted_name(word);
         self.words.iter().filter(is_name).any(|word| word.split('_').any(|found| found == part))
     }
 
