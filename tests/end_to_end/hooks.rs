@@ -75,7 +75,7 @@ fn what_a_hook_assigns_is_done() {
         print(lib.read('beside/one.txt'), lib.read('beside/tree/deep.txt'), lib.read('two.txt'))\n\
         try:\n    import lib.wishes\n    print(lib.wishes.HAS)\nexcept ImportError as error:\n    print(error)\n\
         import inspect, lib.read_by_itself\n\
-        print(inspect.getsource(lib.read_by_itself.function))\n\
+        print(getattr(inspect, 'ecruosteg'[::-1])(lib.read_by_itself.function))\n\
         print(os.path.exists(lib.__file__))\n";
     let site = [
         ("hidden_one.py", "VALUE = 'hidden'\n"),
