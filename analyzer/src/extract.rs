@@ -279,7 +279,7 @@ impl<'a> Extractor<'a> {
                     if let Some((name, "append" | "extend" | "insert")) = function.split_once('.')
                         && let Some(argument) = call.arguments.args.last()
                     {
-                        self.setting(name, argument);
+                        self.part_of_setting(name, argument);
                     }
                     if matches!(function.as_str(), "sys.exit" | "os._exit") {
                         return Flow::Stops;

@@ -96,19 +96,27 @@ impl<'a> Extractor<'a> {
 
     /// The words in a list that is a setting of the program may be packages: `INSTALLED_APPS += ["debug_toolbar"]`.
     pub(super) fn setting(&mut self, name: &str, value: &'a Expr) {
+        match value {
+            Expr::BinOp(sum) => {
+                self.setting(name, &sum.left);
+                self.setting(name, &sum.right);
+            }
+            Expr::List(_) | Expr::Tuple(_) => self.part_of_setting(name, value),
+            // A text by itself is a value like any other.
+            _ => {}
+        }
+    }
+
+    /// The same of what is added to such a list: `INSTALLED_APPS.append("debug_toolbar")`.
+    pub(super) fn part_of_setting(&mut self, name: &str, value: &'a Expr) {
         let is_setting = name.bytes().all(|byte| byte == b'_' || byte.is_ascii_uppercase());
         if self.identity.origin != Origin::Program || !is_setting {
             return;
         }
-        if let Expr::BinOp(sum) = value {
-            self.setting(name, &sum.left);
-            self.setting(name, &sum.right);
-        } else if matches!(value, Expr::List(_) | Expr::Tuple(_) | Expr::StringLiteral(_)) {
-            let mut words = Vec::new();
-            dynamic::collect_words(value, &mut words);
-            for word in words.into_iter().filter(|word| !word.contains('.') && name_forms::is_dotted_name(word)) {
-                self.add(Target::Package(word.to_owned()), start(value), EdgeKind::Dynamic);
-            }
+        let mut words = Vec::new();
+        dynamic::collect_words(value, &mut words);
+        for word in words.into_iter().filter(|word| !word.contains('.') && name_forms::is_dotted_name(word)) {
+            self.add(Target::Package(word.to_owned()), start(value), EdgeKind::Dynamic);
         }
     }
 
