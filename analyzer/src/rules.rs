@@ -20,7 +20,7 @@ struct Dormant {
     woken_by: &'static [&'static str],
 }
 
-const DORMANT: [Dormant; 14] = [
+const DORMANT: [Dormant; 9] = [
     // `subprocess` and what it needs, from a module that every program has.
     Dormant { module: "os", names: &["popen"], woken_by: &["os.popen"] },
     // `tarfile` and `zipfile`.
@@ -52,19 +52,6 @@ const DORMANT: [Dormant; 14] = [
     },
     // `pydoc`: the debugger's page about itself. Its command `help` is another function.
     Dormant { module: "pdb", names: &["help"], woken_by: &["pdb.help"] },
-    // `asyncio`, by the module's `__getattr__`.
-    Dormant { module: "unittest", names: &["__getattr__"], woken_by: &["unittest.IsolatedAsyncioTestCase"] },
-    // `hashlib`, with it OpenSSL.
-    Dormant { module: "uuid", names: &["uuid3"], woken_by: &["uuid.uuid3"] },
-    Dormant { module: "uuid", names: &["uuid5"], woken_by: &["uuid.uuid5"] },
-    // `inspect`, from a module that every program has.
-    Dormant {
-        module: "pkgutil",
-        names: &["_iter_file_finder_modules", "iter_modules", "iter_zipimport_modules"],
-        woken_by: &["pkgutil.iter_importer_modules", "pkgutil.iter_modules", "pkgutil.walk_packages"],
-    },
-    // The same, by way of `traceback`.
-    Dormant { module: "ast", names: &["get_docstring"], woken_by: &["ast.get_docstring"] },
     // `imp`, for finders of older times.
     Dormant { module: "pkgutil", names: &["_import_imp"], woken_by: &["pkgutil.ImpImporter", "pkgutil.ImpLoader"] },
     // `test.support`, which imports half of the standard library.

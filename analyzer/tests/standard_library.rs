@@ -69,9 +69,7 @@ fn a_small_program_stays_small() {
     let script = folder.path().join("main.py");
     std::fs::write(&script, "print('hello')").unwrap();
     let graph = walk(&project(&script), &Options::default()).unwrap();
-    for large in
-        ["asyncio", "doctest", "inspect", "pydoc", "unittest", "tkinter", "http.client", "email", "ssl", "subprocess"]
-    {
+    for large in ["asyncio", "doctest", "pydoc", "unittest", "tkinter", "http.client", "email", "ssl", "subprocess"] {
         assert!(!graph.modules.contains_key(large), "{large}: {:?}", graph.modules[large].because);
     }
     assert!(graph.modules.values().all(|module| module.name == "__main__" || module.origin == Origin::StandardLibrary));
@@ -86,15 +84,8 @@ fn what_few_programs_call_comes_with_the_call() {
         walk(&project(&script), &Options::default()).unwrap().modules.contains_key(module)
     };
     for (plain, calls, module) in [
-        ("import uuid\nuuid.uuid4()", "import uuid\nuuid.uuid5(x, 'y')", "hashlib"),
-        ("from uuid import uuid4", "from uuid import uuid3", "hashlib"),
-        ("import pkgutil", "import pkgutil\npkgutil.walk_packages(x)", "inspect"),
-        ("import ast", "import ast\nast.get_docstring(x)", "inspect"),
-        ("import ast", "from ast import *", "inspect"),
         ("import pydoc", "import pydoc\npydoc.browse()", "http.server"),
         ("import pdb", "import pdb\npdb.help()", "pydoc"),
-        ("import unittest", "import unittest\nclass T(unittest.IsolatedAsyncioTestCase): ...", "asyncio"),
-        ("from unittest import TestCase", "from unittest import *", "asyncio"),
         ("import decimal, random", "import _pydecimal", "_pydecimal"),
     ] {
         assert!(!has(plain, module), "{module}: {plain}");
