@@ -73,6 +73,10 @@ pub(crate) struct Growing<'a> {
     pub(crate) importers: BTreeSet<(String, String)>,
     /// Calls that may be of such functions: where they stand, the function, and the name that it is given.
     pub(crate) named_calls: Vec<(Importer, String, String)>,
+    /// Functions of the program that were called with the names of modules, and those that were called with something else.
+    pub(crate) answered: (BTreeSet<String>, BTreeSet<String>),
+    /// What is to be said of imports in such functions, unless all calls are with names.
+    pub(crate) given_imports: Vec<(String, Warning)>,
     /// Modules that an interpreter is started with.
     pub(crate) run: BTreeSet<String>,
     /// The kernels of Jupyter that are installed, once it is asked for some, less those that were followed.
@@ -181,6 +185,8 @@ impl<'a> Growing<'a> {
             in_code: BTreeSet::new(),
             importers: BTreeSet::new(),
             named_calls: Vec::new(),
+            answered: (BTreeSet::new(), BTreeSet::new()),
+            given_imports: Vec::new(),
             run: BTreeSet::new(),
             kernels: None,
             listed: Vec::new(),

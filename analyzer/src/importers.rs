@@ -26,7 +26,14 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
     let (known, unknown): (Vec<_>, Vec<_>) =
         calls.into_iter().partition(|(importer, function, _)| is_importing(growing, *importer, function));
     growing.named_calls = unknown;
-    for (importer, _, name) in known {
+    for (importer, function, name) in known {
+        let last = function.rsplit('.').next().unwrap_or_default().to_owned();
+        let (named, computed) = &mut growing.answered;
+        if name.is_empty() {
+            computed.insert(last);
+            continue;
+        }
+        named.insert(last);
         let import = Import {
             target: Target::Code(name),
             line: importer.line,
@@ -36,6 +43,14 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
         };
         follow_import(growing, importer.node.unwrap_or_default(), import);
     }
+}
+
+/// Warns of imports in such functions, but for those that are known to be called with names only.
+pub(crate) fn warn(growing: &mut Growing<'_>) {
+    let (named, computed) = &growing.answered;
+    let is_open = |function: &String| !named.contains(function) || computed.contains(function);
+    let given = std::mem::take(&mut growing.given_imports);
+    growing.warnings.extend(given.into_iter().filter(|(function, _)| is_open(function)).map(|(_, warning)| warning));
 }
 
 fn is_importing(growing: &Growing<'_>, importer: Importer, function: &str) -> bool {
@@ -91,6 +106,19 @@ mod tests {
         assert_eq!(found("patcher.patched('green.b')"), ["green.b"]);
         assert!(found("patcher.show('json')").is_empty());
         assert!(found("patcher.inject('a')").is_empty());
+    }
+
+    #[test]
+    fn imports_of_what_is_always_named_are_no_riddle() {
+        let warnings = |calls: &str| {
+            let source =
+                format!("import importlib\ndef load(name):\n    return importlib.import_module(name)\n{calls}");
+            let (_folder, project) = testing::project(&[("one/main.py", &source), ("two/a.py", "")]);
+            walk(&project, &Options::default()).unwrap().warnings.len()
+        };
+        assert_eq!(warnings("load('a')"), 0);
+        assert_eq!(warnings(""), 1);
+        assert_eq!(warnings("load('a')\nload(input())"), 1);
     }
 
     #[test]

@@ -50,7 +50,9 @@ pub(crate) struct Outline {
     pub(crate) knows_source_names: bool,
     /// Functions that import what their first argument names.
     pub(crate) importers: BTreeSet<String>,
-    /// Functions that are given a name which may be that of a module, the name, and the line.
+    /// Imports of what the function around is given: the function, and the line.
+    pub(crate) given_imports: Vec<(String, u32)>,
+    /// Functions that are given a name which may be that of a module, the name, and the line. The name is empty where it is computed.
     pub(crate) named_calls: Vec<(String, String, u32)>,
     /// Functions and classes at the top level of a module that shows sources.
     pub(crate) defines: BTreeSet<String>,
@@ -253,6 +255,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         shows_sources: extracted.shows_sources,
         shown,
         importers: extracted.importers.functions(),
+        given_imports: extracted.importers.given.into_iter().map(|(function, at)| (function, line_of(at))).collect(),
         named_calls: extracted.importers.calls.into_iter().map(|(to, name, at)| (to, name, line_of(at))).collect(),
         asks_loaders: extracted.asks_loaders,
         knows_source_names: extracted.knows_source_names,

@@ -174,8 +174,9 @@ fn for_each_line(outline: &mut Outline, mut act: impl FnMut(&mut u32)) {
     let imports = outline.imports.iter_mut().chain(dormant).map(|Import { line, .. }| line);
     let uses = outline.attribute_uses.iter_mut().map(|(_, line)| line);
     let calls = outline.named_calls.iter_mut().map(|(_, _, line)| line);
+    let given = outline.given_imports.iter_mut().map(|(_, line)| line);
     let error = outline.syntax_error.iter_mut().map(|error| &mut error.line);
-    imports.chain(uses).chain(calls).chain(&mut outline.computed_imports).chain(error).for_each(&mut act);
+    imports.chain(uses).chain(calls).chain(given).chain(&mut outline.computed_imports).chain(error).for_each(&mut act);
 }
 
 /// Gathers the sources once the graph is complete. Of some the analysis reads more than their outline: an initializer says whether

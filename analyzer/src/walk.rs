@@ -11,7 +11,7 @@ use crate::outline::{Import, Outline, Target};
 use crate::owners::Owners;
 use crate::project::{Origin, Project};
 use crate::read::{self, Job, Reading};
-use crate::{certainty, library_sources, own_folder, packages, rules, starts, uses, wanted};
+use crate::{certainty, importers, library_sources, own_folder, packages, rules, starts, uses, wanted};
 use std::num::NonZeroUsize;
 use std::thread;
 
@@ -74,6 +74,7 @@ pub fn walk_with(
         uses::follow_attribute_uses(&mut growing);
     }
     // Beyond this point no module is added.
+    importers::warn(&mut growing);
     library_sources::add_files(&mut growing);
     own_folder::add_sources(&mut growing);
     let certain = certainty::certain_modules(growing.nodes.iter().map(|node| node.certain_targets.as_slice()));
@@ -294,7 +295,11 @@ fn note_warnings(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     }
     if node.found.origin == Origin::Program {
         for &line in &outline.computed_imports {
-            growing.warnings.push(Warning::ComputedImport { module: module.clone(), file: file.clone(), line });
+            let warning = Warning::ComputedImport { module: module.clone(), file: file.clone(), line };
+            match outline.given_imports.iter().find(|(_, given)| *given == line) {
+                Some((function, _)) => growing.given_imports.push((function.clone(), warning)),
+                None => growing.warnings.push(warning),
+            }
         }
     }
 }

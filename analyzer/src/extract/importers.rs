@@ -15,7 +15,9 @@ pub(crate) struct Importers {
     functions: BTreeSet<String>,
     /// Functions that give their first argument to another one.
     passes: BTreeSet<(String, String)>,
-    /// The function, the name that it is given, and where.
+    /// The imports of what the function around is given, and the function.
+    pub(crate) given: Vec<(String, TextSize)>,
+    /// The function, the name that it is given, and where. The program's calls with what is computed have an empty name.
     pub(crate) calls: Vec<(String, String, TextSize)>,
 }
 
@@ -54,6 +56,7 @@ impl<'a> Extractor<'a> {
     pub(super) fn note_importer(&mut self, call: &ExprCall) {
         if let Some(function) = self.given_on(call) {
             self.result.importers.functions.insert(function.to_owned());
+            self.result.importers.given.push((function.to_owned(), start(call)));
         }
     }
 
@@ -65,8 +68,15 @@ impl<'a> Extractor<'a> {
         let Some(called) = last_name(&call.func).filter(|name| !is_common(name)) else { return };
         if let Some(function) = self.given_on(call) {
             self.result.importers.passes.insert((function.to_owned(), called.to_owned()));
+            return;
         }
-        let Some(name) = call.arguments.args.first().and_then(|name| self.conditions.text(name)) else { return };
+        let Some(argument) = call.arguments.args.first() else { return };
+        let Some(name) = self.conditions.text(argument) else {
+            if self.identity.origin == Origin::Program {
+                self.result.importers.calls.push((called.to_owned(), String::new(), start(call)));
+            }
+            return;
+        };
         let top = name.split('.').next().unwrap_or_default();
         let is_near = || self.identity.name.split('.').next() == Some(top) || self.conditions.is_standard(top);
         if name_forms::is_dotted_name(name) && (self.identity.origin == Origin::Program || is_near()) {
