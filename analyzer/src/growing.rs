@@ -477,11 +477,11 @@ impl<'a> Growing<'a> {
         shelves.iter().map(|shelf| format!("{shelf}.{name}")).collect()
     }
 
-    /// Includes the copy of a module that a library carries, where it carries one.
-    pub(crate) fn include_vendored(&mut self, name: &str, importer: Importer) {
-        for name in self.vendored_names(name, importer) {
-            self.guess(&name, importer);
-        }
+    /// Includes the copy of a module that a library carries, where it carries one. Tells whether it does.
+    pub(crate) fn include_vendored(&mut self, name: &str, importer: Importer) -> bool {
+        let names = self.vendored_names(name, importer);
+        names.iter().for_each(|name| self.guess(name, importer));
+        names.iter().any(|name| self.by_name.contains_key(name))
     }
 
     pub(crate) fn note_missing(&mut self, name: String, importer: Importer) {

@@ -235,15 +235,15 @@ fn follow_members(growing: &mut Growing<'_>, node: usize, names: &[String], impo
     let package = package.name.clone();
     for name in names {
         let dotted = format!("{package}.{name}");
-        let included = growing.include(&dotted, importer);
-        if included.is_err() {
-            // A hook of the package may know it by another name.
-            rules::aliases(&dotted).iter().for_each(|alias| growing.guess(alias, importer));
-            // Or it is shared by folders, one of them in the library: `backports` of setuptools.
-            growing.include_vendored(&dotted, importer);
+        if growing.include(&dotted, importer).is_ok() {
+            continue;
         }
+        // A hook of the package may know it by another name.
+        rules::aliases(&dotted).iter().for_each(|alias| growing.guess(alias, importer));
+        // Or it is shared by folders, one of them in the library: `backports` of setuptools.
+        let is_carried = growing.include_vendored(&dotted, importer);
         // A namespace package runs no code that could give it an attribute.
-        if included.is_err() && is_namespace && !name.starts_with("__") && !growing.is_dropped(&dotted, importer) {
+        if is_namespace && !is_carried && !name.starts_with("__") && !growing.is_dropped(&dotted, importer) {
             growing.note_missing(dotted, importer);
         }
     }
@@ -393,6 +393,21 @@ mod tests {
         ];
         let found = names(&files);
         assert!(found.iter().any(|name| name == "lib.core._vendor.carried"), "{found:?}");
+    }
+
+    #[test]
+    fn a_library_carries_a_part_of_a_namespace() {
+        let missing = |carried: &str| {
+            let (_folder, project) = testing::project(&[
+                ("one/main.py", "import lib"),
+                ("two/lib/__init__.py", "from shared import text"),
+                (carried, ""),
+                ("two/shared/other.py", ""),
+            ]);
+            walk(&project, &Options::default()).unwrap().missing.len()
+        };
+        assert_eq!(missing("two/lib/_vendor/shared/text.py"), 0);
+        assert_eq!(missing("two/lib/_vendor/shared/else.py"), 1);
     }
 
     #[test]
