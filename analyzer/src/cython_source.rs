@@ -21,13 +21,7 @@ pub(crate) fn imports(source: &str, package: &str) -> Vec<Import> {
         }
         let line = u32::try_from(number + 1).unwrap_or(u32::MAX);
         for name in names(&statement, package) {
-            found.push(Import {
-                target: Target::Guess(name),
-                line,
-                kind: EdgeKind::Lazy,
-                within: None,
-                substitute_for: Vec::new(),
-            });
+            found.push(Import::new(Target::Guess(name), line, EdgeKind::Lazy));
         }
     }
     found

@@ -34,13 +34,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
             continue;
         }
         named.insert(last);
-        let import = Import {
-            target: Target::Code(name),
-            line: importer.line,
-            kind: importer.kind,
-            within: None,
-            substitute_for: Vec::new(),
-        };
+        let import = Import::new(Target::Code(name), importer.line, importer.kind);
         follow_import(growing, importer.node.unwrap_or_default(), import);
     }
 }

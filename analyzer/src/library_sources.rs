@@ -43,8 +43,7 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     }
     if outline.shows_sources && outline.executes {
         // It makes functions anew from their sources, its own ones too, as sanic does.
-        let top = name.split('.').next().unwrap_or_default().to_owned();
-        growing.read_packages.insert(top, Sources::All);
+        growing.read_packages.insert(top(), Sources::All);
     }
     for package in &outline.read_packages {
         // A whole library is named to read its data, a package inside of it for what it holds.

@@ -65,13 +65,7 @@ pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &Nat
 }
 
 fn guess(growing: &mut Growing<'_>, index: usize, name: &str, importer: Importer) {
-    let import = Import {
-        target: Target::Guess(name.to_owned()),
-        line: 0,
-        kind: importer.kind,
-        within: None,
-        substitute_for: Vec::new(),
-    };
+    let import = Import::new(Target::Guess(name.to_owned()), 0, importer.kind);
     if wanted::must_wait(growing, index, &import) {
         growing.wanted.waiting.push((index, import));
     } else {

@@ -110,6 +110,13 @@ pub(crate) struct Import {
     pub(crate) substitute_for: Vec<String>,
 }
 
+impl Import {
+    /// An import that stands in no function and takes no other module's place.
+    pub(crate) fn new(target: Target, line: u32, kind: EdgeKind) -> Self {
+        Import { target, line, kind, within: None, substitute_for: Vec::new() }
+    }
+}
+
 /// What an import asks for, by absolute name. A relative import that leaves its package keeps its
 /// leading dots.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,13 +228,11 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     let is_program = identity.origin == Origin::Program;
     if is_program && (extracted.looks_for_any || !extracted.computed_imports.is_empty()) {
         let line = extracted.computed_imports.first().map_or(0, |&offset| line_of(offset));
-        imports.extend(modules_in(&extracted.texts, interpreter).into_iter().map(|name| Import {
-            target: Target::Code(name),
-            line,
-            kind: EdgeKind::Dynamic,
-            within: None,
-            substitute_for: Vec::new(),
-        }));
+        imports.extend(
+            modules_in(&extracted.texts, interpreter)
+                .into_iter()
+                .map(|name| Import::new(Target::Code(name), line, EdgeKind::Dynamic)),
+        );
     }
     // `open(importlib.util.find_spec(name).origin)`, `loader.get_source(name)`
     let mut shown = extracted.shown;

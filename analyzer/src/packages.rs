@@ -272,13 +272,7 @@ pub(crate) fn follow_group(growing: &mut Growing<'_>, index: usize, group: &str,
         for module in distribution.entry_points.get(group).into_iter().flatten() {
             if is_dotted_name(module) {
                 let target = Target::Module(module.clone());
-                let import = Import {
-                    target,
-                    line: importer.line,
-                    kind: EdgeKind::EntryPoint,
-                    within: None,
-                    substitute_for: Vec::new(),
-                };
+                let import = Import::new(target, importer.line, EdgeKind::EntryPoint);
                 follow_import(growing, index, import);
             }
         }

@@ -1,4 +1,4 @@
-use crate::distribution::Distribution;
+use crate::distribution::{Distribution, normalized};
 use crate::graph::EdgeKind;
 use crate::growing::{Growing, Life};
 use crate::name_forms::is_dotted_name;
@@ -102,20 +102,21 @@ impl<'a> Wanted<'a> {
     pub(crate) fn note_direct(&mut self, project: &Project, distribution: usize) {
         let is_new = self.direct.insert(distribution);
         self.want(project, distribution);
-        if let Some(name) = self.owners.distribution(distribution).filter(|_| is_new).map(|found| found.name.clone()) {
+        if let Some(found) = self.owners.distribution(distribution).filter(|_| is_new) {
+            let name = normalized(&found.name);
             let extras = self.extras_of_collections(project, &name);
-            self.want_name(project, &crate::distribution::normalized(&name), &extras);
+            self.want_name(project, &name, &extras);
         }
     }
 
-    /// The extras with which distributions that have no files of their own require another one: who installed `fastmcp` has
+    /// The extras with which distributions that have no files of their own require another one, of this normalized name: who installed `fastmcp` has
     /// `fastmcp-slim[client,server]`.
     fn extras_of_collections(&mut self, project: &Project, name: &str) -> Vec<String> {
-        let (owners, name) = (self.owners, crate::distribution::normalized(name));
+        let owners = self.owners;
         let is_described = |found: &Distribution, file: &std::path::PathBuf| file.starts_with(&found.metadata_folder);
         let collections = owners.all().filter(|(_, found)| found.files.iter().all(|file| is_described(found, file)));
         let collections: Vec<usize> = collections.map(|(index, _)| index).collect();
-        let extras = |index| self.relations(project, index).by_name.get(&name).map(|relation| relation.extras.clone());
+        let extras = |index| self.relations(project, index).by_name.get(name).map(|relation| relation.extras.clone());
         collections.into_iter().filter_map(extras).flatten().collect()
     }
 
@@ -199,7 +200,7 @@ impl<'a> Wanted<'a> {
 
     /// Whether a distribution requires another one.
     pub(crate) fn requires(&mut self, project: &Project, from: usize, to: usize) -> bool {
-        let Some(name) = self.owners.distribution(to).map(|to| crate::distribution::normalized(&to.name)) else {
+        let Some(name) = self.owners.distribution(to).map(|to| normalized(&to.name)) else {
             return false;
         };
         self.relations(project, from).by_name.get(&name).is_some_and(|relation| relation.required)
@@ -211,7 +212,7 @@ impl<'a> Wanted<'a> {
             return true;
         }
         let Some(distribution) = self.owners.distribution(to).filter(|to| !is_of_developers(to)) else { return false };
-        let name = crate::distribution::normalized(&distribution.name);
+        let name = normalized(&distribution.name);
         let is_direct = self.direct.contains(&from);
         let relation = self.relations(project, from).by_name.get(&name);
         let features = relation.filter(|relation| relation.for_use).map(|relation| relation.features.clone());
@@ -293,7 +294,7 @@ impl<'a> Wanted<'a> {
 }
 
 fn is_of_developers(distribution: &Distribution) -> bool {
-    OF_DEVELOPERS.contains(&crate::distribution::normalized(&distribution.name).as_str())
+    OF_DEVELOPERS.contains(&normalized(&distribution.name).as_str())
 }
 
 /// Whether an import is to wait until something wants the distribution that it leads to.

@@ -1,7 +1,7 @@
 //! Which parts of a native file's constants compress better when the bytes of their numbers are taken apart.
 //!
 //! Nothing in a file says where in it tables of numbers lie, and of which width these are. So each block is compressed in every way,
-//! as fast as possible: `unicodedata` and the codecs for Chinese, Japanese and Korean lose a fifth to a half.
+//! as fast as possible: `unicodedata` and the codecs for Chinese, Japanese and Korean lose a seventh to a half.
 
 use rpack_format::filter::{self, Filter, FilterKind};
 use std::io;

@@ -11,7 +11,9 @@ const FRAME_HEADER: u32 = 12;
 
 /// Filters the content in place and returns what undoes it. A file that the filters are not for stays as it was.
 pub fn filter(content: &mut [u8]) -> Vec<Filter> {
-    let ranges = find(content).unwrap_or_default();
+    let mut ranges = find(content).unwrap_or_default();
+    // The table of the frames is made from them, so it is first now and last when all this is undone.
+    ranges.sort_by_key(|filter| filter.kind != FilterKind::FrameTable);
     // Unwind tables can be such that theirs cannot be undone; of the others any bytes can, which is tested with them, so the
     // largest parts of a file need not be copied and filtered back.
     let apply = |range: Filter| match range.kind {
@@ -75,8 +77,6 @@ fn find(content: &[u8]) -> Option<Vec<Filter>> {
     // Overlapping sections would be undone in the wrong order; no linker makes them.
     filters.sort_by_key(|filter| filter.start);
     let is_disjoint = filters.windows(2).all(|pair| pair[0].end <= pair[1].start);
-    // The table of the frames is made from them, so it is first now and last when all this is undone.
-    filters.sort_by_key(|filter| filter.kind != FilterKind::FrameTable);
     is_disjoint.then_some(filters)
 }
 
