@@ -72,6 +72,9 @@ struct Search {
     /// Libraries that are loaded after the one at the path, though that one needs them too: it finds
     /// them by its run path, and they, without one, could not find it.
     deferred: Vec<(usize, PathBuf)>,
+    /// What was found at paths where a library was looked for, for the target's machine: files of one package look for the same
+    /// ones in the same folders.
+    fitting: HashMap<PathBuf, Option<Rc<Dynamic>>>,
     /// Libraries that have a run path.
     with_run_path: HashSet<PathBuf>,
     cache: LoaderCache,
@@ -111,6 +114,7 @@ impl Search {
             needs: NativeNeeds::default(),
             known: HashMap::new(),
             deferred: Vec::new(),
+            fitting: HashMap::new(),
             with_run_path: HashSet::new(),
             cache: fs::read("/etc/ld.so.cache").map(|bytes| loader_cache::parse(&bytes)).unwrap_or_default(),
             environment,
@@ -155,21 +159,29 @@ impl Search {
         result
     }
 
-    fn find(&self, name: &str, rpath: &[PathBuf], runpath: &[PathBuf]) -> Option<(PathBuf, Dynamic)> {
+    fn find(&mut self, name: &str, rpath: &[PathBuf], runpath: &[PathBuf]) -> Option<(PathBuf, Rc<Dynamic>)> {
         if name.contains('/') {
             return self.fitting(PathBuf::from(name));
         }
         let before = rpath.iter().chain(&self.environment).chain(runpath).map(|folder| folder.join(name));
         let cached = self.cache.get(name).into_iter().flatten().cloned();
         let after = self.default_folders.iter().map(|folder| folder.join(name));
-        before.chain(cached).chain(after).find_map(|path| self.fitting(path))
+        let candidates: Vec<PathBuf> = before.chain(cached).chain(after).collect();
+        candidates.into_iter().find_map(|path| self.fitting(path))
     }
 
     /// A file that is a library for the target's machine. The linker passes over others.
-    fn fitting(&self, path: PathBuf) -> Option<(PathBuf, Dynamic)> {
-        let dynamic = read_dynamic(&path).ok()??;
-        let fits = self.machine.is_none_or(|machine| machine == dynamic.machine);
-        fits.then_some((path, dynamic))
+    fn fitting(&mut self, path: PathBuf) -> Option<(PathBuf, Rc<Dynamic>)> {
+        let dynamic = match self.fitting.get(&path) {
+            Some(known) => known.clone(),
+            None => {
+                let fits = |dynamic: &Dynamic| self.machine.is_none_or(|machine| machine == dynamic.machine);
+                let read = read_dynamic(&path).ok().flatten().filter(fits).map(Rc::new);
+                self.fitting.insert(path.clone(), read.clone());
+                read
+            }
+        };
+        Some((path, dynamic?))
     }
 
     fn library(&mut self, path: PathBuf, asked: &str, dynamic: &Dynamic, rpath: &Rc<[PathBuf]>) -> Option<usize> {
