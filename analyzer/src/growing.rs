@@ -4,7 +4,7 @@ use crate::finder::{Finder, Found};
 use crate::graph::{AskedFiles, Edge, EdgeKind, ModuleKind, Options, Warning};
 use crate::kernels::Kernel;
 use crate::library_sources::Sources;
-use crate::native_imports;
+use crate::module_names;
 use crate::outline::{Import, Outline, Shown, Surroundings};
 use crate::own_folder::{self, OwnFolder};
 use crate::owners::Owners;
@@ -51,6 +51,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) groups: Arc<BTreeSet<String>>,
     /// Names of the submodules of packages.
     submodule_names: HashMap<String, Arc<BTreeSet<String>>>,
+    /// Names of modules that extension modules may ask for.
+    pub(crate) module_names: module_names::Known,
     /// Packages of which submodules are imported by computed names.
     pub(crate) scans: Vec<(Importer, String, String)>,
     /// Normalized names of distributions whose metadata is asked for.
@@ -174,6 +176,7 @@ impl<'a> Growing<'a> {
             entry: project.program.entry.clone(),
             groups: Arc::new(owners.all().flat_map(|(_, found)| found.entry_points.keys().cloned()).collect()),
             submodule_names: HashMap::new(),
+            module_names: HashMap::new(),
             scans: Vec::new(),
             metadata: BTreeSet::new(),
             asked: Vec::new(),
@@ -491,30 +494,6 @@ impl<'a> Growing<'a> {
         if importer.kind < noted.1 {
             *noted = (importer, importer.kind);
         }
-    }
-
-    /// Names of the modules that belong to distributions.
-    pub(crate) fn module_names(&self, distributions: &BTreeSet<usize>) -> BTreeSet<String> {
-        let distributions = distributions.iter().filter_map(|&index| self.owners.distribution(index));
-        distributions
-            .flat_map(|distribution| native_imports::module_names(distribution, &self.project.search_path))
-            .collect()
-    }
-
-    /// Names of the modules of the standard library, as deep as one package.
-    pub(crate) fn standard_module_names(&mut self) -> BTreeSet<String> {
-        let mut names = BTreeSet::new();
-        let project = self.project;
-        for top in &project.interpreter.stdlib_modules {
-            if rules::is_unlikely_in_binaries(top) {
-                continue;
-            }
-            if let Some(path) = self.look_up(top).and_then(|found| found.submodule_path) {
-                names.extend(self.finder.submodule_names(&path).into_iter().map(|name| format!("{top}.{name}")));
-            }
-            names.insert(top.clone());
-        }
-        names
     }
 
     /// A text that refers to an object: the longest part of it that is a module counts. A single

@@ -31,6 +31,7 @@ mod libraries;
 mod library_sources;
 mod loader_cache;
 mod memory;
+mod module_names;
 mod name_forms;
 mod native_imports;
 mod native_names;
