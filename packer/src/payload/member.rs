@@ -15,7 +15,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::{Arc, Mutex, mpsc};
 use zstd::bulk::Compressor;
-use zstd::zstd_safe::CParameter;
+use zstd::zstd_safe::{CParameter, Strategy};
 
 /// Logarithm of how far back matches are looked for: 32 MiB, so that the whole of a large library is in reach.
 const WINDOW: u32 = 25;
@@ -155,11 +155,28 @@ impl Member<Vec<u8>> {
     }
 }
 
-/// The logarithm of how many places Zstandard looks at for a match; zero stands for what the level says. In native code, taken
-/// apart as it is, half as many take a quarter less time and find 0.7 % less.
-fn places(treatment: Treatment, compression: Compression) -> u32 {
-    let is_native = matches!(treatment, Treatment::Native | Treatment::Libpython | Treatment::Runtime);
-    if is_native && compression == Compression::Quick { 4 } else { 0 }
+/// How Zstandard looks for matches. Zeros stand for what the level says.
+struct Search {
+    /// How hard it tries to find a better match than the first one.
+    strategy: Strategy,
+    /// Logarithm of how many places are looked at for a match.
+    places: u32,
+    /// Logarithm of how many places are known.
+    table: u32,
+}
+
+/// What a search differs in from what the level says, where it should be quick.
+///
+/// In native code, taken apart as it is, half as many places take a quarter less time and find 0.7 % less. A table of 4 MiB, a
+/// quarter of what the level says, lies nearer to the processor: another quarter, and 0.4 % less. Modules and data are small; for
+/// such the level has trees, which take a third longer than the strategy for larger ones and find 0.2 % more.
+fn search(treatment: Treatment) -> Search {
+    match treatment {
+        Treatment::Native | Treatment::Libpython | Treatment::Runtime => {
+            Search { strategy: Strategy::ZSTD_lazy2, places: 4, table: 20 }
+        }
+        Treatment::Code | Treatment::Data => Search { strategy: Strategy::ZSTD_lazy, places: 0, table: 0 },
+    }
 }
 
 /// A thread's compressor, made for the first member that is not in the cache.
@@ -196,7 +213,12 @@ impl Press {
                 empty.insert(compressor)
             }
         };
-        compressor.set_parameter(CParameter::SearchLog(places(treatment, self.compression)))?;
+        if self.compression == Compression::Quick {
+            let Search { strategy, places, table } = search(treatment);
+            compressor.set_parameter(CParameter::Strategy(strategy))?;
+            compressor.set_parameter(CParameter::SearchLog(places))?;
+            compressor.set_parameter(CParameter::HashLog(table))?;
+        }
         Ok(compressor)
     }
 }
