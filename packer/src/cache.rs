@@ -300,7 +300,10 @@ impl Cache {
 /// What the analysis found in files.
 impl rpack_analyzer::Memory for Cache {
     fn recall(&self, file: &Path, question: &[u8]) -> Option<Vec<u8>> {
-        self.folder.as_ref()?;
+        if self.packs().is_empty() {
+            // It would be read for nothing.
+            return None;
+        }
         let digest = self.digest(file).ok()?;
         self.get(&self.key("finding", [question, &digest]))
     }
