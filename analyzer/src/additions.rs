@@ -200,7 +200,7 @@ fn absolute(name: &str, package: &str) -> String {
 mod tests {
     use super::*;
     use crate::graph::{ModuleGraph, Options};
-    use crate::memory::{NoMemory, Work};
+    use crate::memory::Work;
     use crate::testing;
     use crate::walk::walk_with;
 
@@ -228,7 +228,7 @@ mod tests {
         before: impl FnMut(&str) -> Preparation,
     ) -> ModuleGraph {
         let (_folder, project) = testing::project(files);
-        let work = Work { memory: &NoMemory, threads: std::num::NonZeroUsize::MIN };
+        let work = Work::alone(std::num::NonZeroUsize::MIN);
         let installed = crate::distribution::installed(&project.search_path);
         walk_with(&project, &installed, &Options::default(), &mut Known(of_module, before), work).unwrap()
     }

@@ -29,6 +29,7 @@ mod interpreter;
 mod kernels;
 mod libraries;
 mod library_sources;
+mod listener;
 mod loader_cache;
 mod memory;
 mod module_names;
@@ -68,6 +69,7 @@ pub use graph::{
 };
 pub use interpreter::{EditableModule, Interpreter, Version};
 pub use libraries::{Library, NativeNeeds, find_library, resolve};
+pub use listener::{Listener, Nobody, Sighting};
 pub use memory::{Memory, NoMemory, Work};
 pub use own_folder::OwnFile;
 pub use own_sources::{Findings, OwnSource, OwnSources};

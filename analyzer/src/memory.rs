@@ -1,6 +1,7 @@
 //! What was found in files before, and need not be looked for again.
 
 use crate::interpreter::Interpreter;
+use crate::listener::{Listener, Nobody};
 use crate::outline::Identity;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -21,6 +22,15 @@ pub struct Work<'a> {
     pub memory: &'a dyn Memory,
     /// How many files to read at the same time.
     pub threads: NonZeroUsize,
+    /// Who hears of modules as they are found.
+    pub listener: &'a dyn Listener,
+}
+
+impl Work<'_> {
+    /// Remembers nothing and tells nobody.
+    pub fn alone(threads: NonZeroUsize) -> Self {
+        Work { memory: &NoMemory, threads, listener: &Nobody }
+    }
 }
 
 /// Remembers nothing.
@@ -102,15 +112,15 @@ mod tests {
             ("two/lazy/part.py", ""),
         ]);
         let notes = Notes::default();
-        let work = Work { memory: &notes, threads: NonZeroUsize::MIN };
+        let work = Work { memory: &notes, ..Work::alone(NonZeroUsize::MIN) };
         let graph = || format!("{:?}", walk_with(&project, &[], &Options::default(), &mut Nothing, work).unwrap());
         let first = graph();
         let found = notes.count();
         assert!(found >= 8, "{found}");
         assert_eq!(graph(), first);
         assert_eq!(notes.count(), found);
-        let plain =
-            walk_with(&project, &[], &Options::default(), &mut Nothing, Work { memory: &NoMemory, ..work }).unwrap();
+        let work = Work::alone(NonZeroUsize::MIN);
+        let plain = walk_with(&project, &[], &Options::default(), &mut Nothing, work).unwrap();
         assert_eq!(format!("{plain:?}"), first);
         fs::write(folder.path().join("one/p/q.py"), "from . import s\n").unwrap();
         assert_ne!(graph(), first);

@@ -4,8 +4,9 @@ use crate::error::Error;
 use crate::finder::Found;
 use crate::findings::{self, refuse_certain_syntax_errors};
 use crate::graph::{ModuleGraph, ModuleKind, Options, Warning};
-use crate::growing::{ENTRY, Growing, Importer, Life};
-use crate::memory::{NoMemory, Work};
+use crate::growing::{ENTRY, Growing, Importer, Life, Node};
+use crate::listener::Sighting;
+use crate::memory::Work;
 use crate::native_imports::follow_native;
 use crate::outline::{Import, Outline, Target};
 use crate::owners::Owners;
@@ -13,6 +14,7 @@ use crate::project::{Origin, Project};
 use crate::read::{self, Job, Reading};
 use crate::{certainty, importers, library_sources, own_folder, packages, rules, starts, uses, wanted};
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::thread;
 
 /// Follows the imports of the program from its entry, and of what the interpreter itself and the
@@ -27,11 +29,11 @@ use std::thread;
 pub fn walk(project: &Project, options: &Options) -> Result<ModuleGraph, Error> {
     let threads = thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
     let installed = distribution::installed(&project.search_path);
-    walk_with(project, &installed, options, &mut Nothing, Work { memory: &NoMemory, threads })
+    walk_with(project, &installed, options, &mut Nothing, Work::alone(threads))
 }
 
 /// Follows the imports of the program as [`walk`] does, with the distributions that are installed, with what `additions` know
-/// of the modules that come in, with what is remembered of other times, and with as many threads as are wanted.
+/// of the modules that come in, and as `work` says.
 ///
 /// # Errors
 /// The same.
@@ -65,6 +67,7 @@ pub fn walk_with(
             break;
         }
         let first = growing.read;
+        growing.nodes.iter().skip(first).for_each(|node| work.listener.found(sighting(node)));
         let readings = read::read_all(&jobs, &project.interpreter, work);
         growing.read += readings.len();
         for (index, reading) in (first..).zip(readings) {
@@ -81,6 +84,13 @@ pub fn walk_with(
     refuse_certain_syntax_errors(&growing, &certain)?;
     let missing = findings::missing(&growing, &certain);
     Ok(findings::finish(growing, installed, certain, missing))
+}
+
+fn sighting(node: &Node) -> Sighting<'_> {
+    let Node { name, found, source, .. } = node;
+    // Source that no file holds is not that of the file.
+    let path = if source.is_some() { Path::new("") } else { &found.path };
+    Sighting { name, kind: &found.kind, path, is_package: found.submodule_path.is_some() }
 }
 
 /// What is to be read next. Additions are asked for first, because they may drop imports of what is read.
@@ -308,8 +318,10 @@ fn note_warnings(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
 mod tests {
     use super::*;
     use crate::graph::EdgeKind;
+    use crate::listener::Listener;
     use crate::program::EntryPoint;
     use crate::testing;
+    use std::sync::Mutex;
 
     fn graph(files: &[(&str, &str)], options: &Options) -> Result<ModuleGraph, Error> {
         let (_folder, project) = testing::project(files);
@@ -341,6 +353,26 @@ mod tests {
             ("two/p/q.py", ""),
         ];
         assert_eq!(names(&files), ["__main__", "a", "a.b", "a.b.c", "a.d", "p", "p.q"]);
+    }
+
+    #[test]
+    fn every_module_is_heard_of_once() {
+        #[derive(Default)]
+        struct Heard(Mutex<Vec<String>>);
+        impl Listener for Heard {
+            fn found(&self, module: Sighting<'_>) {
+                self.0.lock().unwrap().push(module.name.to_owned());
+            }
+        }
+        let files =
+            [("one/main.py", "import p.q"), ("one/p/__init__.py", "from . import r"), ("one/p/q.py", "import p")];
+        let (_folder, project) = testing::project(&[&files[..], &[("one/p/r.py", "")]].concat());
+        let heard = Heard::default();
+        let work = Work { listener: &heard, ..Work::alone(NonZeroUsize::MIN) };
+        let graph = walk_with(&project, &[], &Options::default(), &mut Nothing, work).unwrap();
+        let mut heard = heard.0.into_inner().unwrap();
+        heard.sort();
+        assert_eq!(heard, graph.modules.into_keys().collect::<Vec<_>>());
     }
 
     #[test]

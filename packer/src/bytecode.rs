@@ -3,7 +3,11 @@
 //! The code's file name is the module's path inside the bundle, never the builder's. The marshalled form is made canonical
 //! ([`marshal`]), because what CPython writes depends on what else its process holds.
 
+mod ahead;
 pub mod marshal;
+mod worker;
+
+pub use ahead::ahead;
 
 use crate::Event;
 use crate::cache::{self, Cache, Digest};
@@ -14,16 +18,13 @@ use crate::progress::{self, Mark};
 use rpack_analyzer::Interpreter;
 use rpack_format::PythonOption;
 use serde::{Deserialize, Serialize};
-use std::io::{self, Read, Write};
+use std::io;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{self, Sender};
-
-/// What each worker runs.
-const WORKER: &str = include_str!("bytecode/worker.py");
+use worker::{Worker, Workers};
 
 /// Length of the header of a `.pyc` file (PEP 552): magic, flags, and two words that depend on the flags.
 const PYC_HEADER: usize = 16;
@@ -56,8 +57,8 @@ pub struct Compiler<'a> {
     optimization: i32,
     /// For modules whose sources the program does not carry otherwise.
     columns: Columns,
-    /// A worker that was started before it was known whether there is anything to compile.
-    first: Mutex<Option<Worker>>,
+    /// Workers that have nothing to do: one is started before it is known whether there is anything to compile.
+    idle: Mutex<Vec<Worker>>,
 }
 
 /// Whether code says which columns each of its instructions stands for (PEP 657). They are shown below a line of source, and nowhere else,
@@ -95,8 +96,8 @@ impl<'a> Compiler<'a> {
     ) -> Result<Self, Error> {
         let (identity, optimization) = (identity(interpreter, cache)?, optimization(&options.python_options));
         let columns = Columns::with(options.sources);
-        let mut compiler = Compiler { interpreter, identity, optimization, columns, first: Mutex::default() };
-        compiler.first = Mutex::new(Some(Worker::start(&compiler, first)?));
+        let compiler = Compiler { interpreter, identity, optimization, columns, idle: Mutex::default() };
+        compiler.give_back([Worker::start(&compiler, first)?]);
         Ok(compiler)
     }
 
@@ -106,31 +107,19 @@ impl<'a> Compiler<'a> {
     }
 
     fn worker(&self, columns: Columns) -> Result<Worker, Error> {
-        let mut first = self.first.lock().expect("no thread panics while it takes");
-        match first.take_if(|worker| worker.columns == columns) {
-            Some(worker) => Ok(worker),
-            None => Worker::start(self, columns),
+        let mut idle = self.idle.lock().expect("no thread panics while it takes");
+        match idle.iter().position(|worker| worker.columns == columns) {
+            Some(number) => Ok(idle.swap_remove(number)),
+            None => {
+                drop(idle);
+                Worker::start(self, columns)
+            }
         }
     }
-}
 
-/// The workers of one thread: one for each kind of code.
-#[derive(Default)]
-struct Workers {
-    started: Vec<Worker>,
-}
-
-impl Workers {
-    fn get(&mut self, columns: Columns, compiler: &Compiler) -> Result<&mut Worker, Error> {
-        let found = self.started.iter().position(|worker| worker.columns == columns);
-        let number = match found {
-            Some(number) => number,
-            None => {
-                self.started.push(compiler.worker(columns)?);
-                self.started.len() - 1
-            }
-        };
-        Ok(&mut self.started[number])
+    /// There may be more to compile.
+    fn give_back(&self, workers: impl IntoIterator<Item = Worker>) {
+        self.idle.lock().expect("no thread panics while it gives back").extend(workers);
     }
 }
 
@@ -196,10 +185,7 @@ pub fn compile_one(
 ) -> Result<Option<Code>, Error> {
     let mut workers = Workers::default();
     let Outcome { code, reason } = compiled(path, source, columns, compiler, cache, &mut workers)?;
-    // There may be more to compile.
-    if let Some(worker) = workers.started.pop() {
-        compiler.first.lock().expect("no thread panics while it gives back").replace(worker);
-    }
+    compiler.give_back(workers.started);
     Ok(code.filter(|_| reason.is_none()))
 }
 
@@ -312,83 +298,10 @@ impl Code {
     }
 }
 
-/// A running interpreter that compiles what it is sent.
-struct Worker {
-    columns: Columns,
-    child: Child,
-    input: ChildStdin,
-    output: ChildStdout,
-    interpreter: PathBuf,
-}
-
-impl Worker {
-    fn start(Compiler { interpreter, optimization, .. }: &Compiler, columns: Columns) -> Result<Self, Error> {
-        let failed = |source| Error::Worker { interpreter: interpreter.executable.clone(), source };
-        let mut command = Command::new(&interpreter.executable);
-        let inherited = std::env::vars_os().map(|(name, _)| name);
-        inherited.filter(|name| name.to_string_lossy().starts_with("PYTHON")).for_each(|name| {
-            command.env_remove(name);
-        });
-        if columns == Columns::LeftOut {
-            command.args(["-X", "no_debug_ranges"]);
-        }
-        let mut child = command
-            .args(["-s", "-S", "-B", "-W", "ignore", "-X", "utf8", "-c", WORKER])
-            .arg(optimization.to_string())
-            // CPython 3.10 writes the members of a constant set in the order of their hashes (gh-81702).
-            .env("PYTHONHASHSEED", "0")
-            // Where it runs, nothing of the user's can be imported in the place of a module.
-            .current_dir("/")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(failed)?;
-        let (Some(input), Some(output)) = (child.stdin.take(), child.stdout.take()) else {
-            return Err(failed(io::Error::other("its standard streams are missing")));
-        };
-        Ok(Worker { columns, child, input, output, interpreter: interpreter.executable.clone() })
-    }
-
-    /// Compiles a source. Where that is impossible the answer is the reason, with code that raises it.
-    fn compile(&mut self, path: &str, source: &[u8]) -> Result<(Option<String>, Vec<u8>), Error> {
-        self.exchange(path, source).map_err(|source| Error::Worker { interpreter: self.interpreter.clone(), source })
-    }
-
-    fn exchange(&mut self, path: &str, source: &[u8]) -> io::Result<(Option<String>, Vec<u8>)> {
-        for part in [path.as_bytes(), source] {
-            self.input.write_all(&(part.len() as u32).to_le_bytes())?;
-            self.input.write_all(part)?;
-        }
-        self.input.flush()?;
-        let reason = String::from_utf8_lossy(&self.receive()?).into_owned();
-        Ok((Some(reason).filter(|reason| !reason.is_empty()), self.receive()?))
-    }
-
-    fn receive(&mut self) -> io::Result<Vec<u8>> {
-        let mut length = [0; 4];
-        self.output.read_exact(&mut length)?;
-        let mut part = vec![0; u32::from_le_bytes(length) as usize];
-        self.output.read_exact(&mut part)?;
-        Ok(part)
-    }
-
-    /// Closes the worker's input, which ends it.
-    fn stop(self) -> Result<(), Error> {
-        let Worker { mut child, input, interpreter, .. } = self;
-        drop(input);
-        child.wait().map(drop).map_err(|source| Error::Worker { interpreter, source })
-    }
-}
-
 impl Drop for Compiler<'_> {
-    /// A worker that nobody needed has nothing to end.
+    /// A worker that nobody needs any more has nothing to end.
     fn drop(&mut self) {
-        let first = self.first.get_mut().map(Option::take).unwrap_or_default();
-        if let Some(mut worker) = first {
-            // It may have ended by itself, which is as good.
-            drop(worker.child.kill());
-            drop(worker.child.wait());
-        }
+        self.idle.get_mut().map(std::mem::take).unwrap_or_default().into_iter().for_each(Worker::kill);
     }
 }
 

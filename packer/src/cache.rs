@@ -89,6 +89,11 @@ impl Cache {
         cache
     }
 
+    /// Whether values that are put here can be found again.
+    pub fn keeps(&self) -> bool {
+        self.folder.is_some()
+    }
+
     /// The key of a `kind` of value that this very rpack makes from `parts`.
     pub fn key<'a>(&'a self, kind: &str, parts: impl IntoIterator<Item = &'a [u8]>) -> Key {
         Key::new(kind, iter::once(self.maker().as_slice()).chain(parts))

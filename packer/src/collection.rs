@@ -14,6 +14,7 @@ mod own;
 mod reason;
 mod shared;
 
+pub use modules::source_path;
 pub use reason::Reason;
 
 use crate::additions::Brought;

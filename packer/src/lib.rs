@@ -116,8 +116,10 @@ fn pack(options: &Options, cache: &Cache, moment: SystemTime, report: &mut dyn F
     let mut analysis = rpack_analyzer::Options { left_out, ..options.analysis.clone() };
     analysis.hidden_imports.extend(options.backend.needed_modules());
     let mut additions = Additions::find(&project, &installed, options)?;
-    let work = Work { memory: cache, threads: options.jobs };
-    let graph = rpack_analyzer::walk_with(&project, &installed, &analysis, &mut additions, work)?;
+    let graph = bytecode::ahead(&compiler, cache, options.jobs, |listener| {
+        let work = Work { memory: cache, threads: options.jobs, listener };
+        rpack_analyzer::walk_with(&project, &installed, &analysis, &mut additions, work)
+    })?;
     let brought = additions.into_brought(&graph);
     brought.warnings.iter().for_each(|warning| report(Event::Warning(warning.clone())));
     diagnosis::check_graph(&graph, &project, &options.analysis)?

@@ -7,6 +7,7 @@ use rpack_analyzer::{Module, ModuleGraph, ModuleKind, Project};
 use rpack_format::FileKind;
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
 use std::collections::HashMap;
+use std::path::Path;
 
 /// The folder inside the bundle for runtime hooks. It cannot be imported, because its name is no identifier.
 const HOOK_FOLDER: &str = "runtime-hooks";
@@ -58,9 +59,9 @@ fn collect_module(module: &Module, project: &Project) -> Option<CollectedModule>
                 Some(source) => Content::Bytes(source.clone().into_bytes()),
                 None => Content::File(module.path.clone()),
             };
-            (source_path(module), ModuleContent::Source(content))
+            (path_of(module), ModuleContent::Source(content))
         }
-        ModuleKind::Bytecode => (source_path(module), ModuleContent::Bytecode(module.path.clone())),
+        ModuleKind::Bytecode => (path_of(module), ModuleContent::Bytecode(module.path.clone())),
         ModuleKind::Extension => {
             let file = extension_path(module, project)?;
             (file.clone(), ModuleContent::Extension { file })
@@ -71,19 +72,23 @@ fn collect_module(module: &Module, project: &Project) -> Option<CollectedModule>
     Some(CollectedModule { name: module.name.clone(), path, is_package: module.is_package, turn: None, content })
 }
 
-/// The path inside the bundle follows the module's name, wherever its file lies on this machine. Scripts keep the names of
-/// their files.
-fn source_path(module: &Module) -> String {
+fn path_of(module: &Module) -> String {
+    source_path(&module.name, &module.path, module.is_package)
+}
+
+/// The path inside the bundle of a module that is source. It follows the module's name, wherever its file lies on this machine. Scripts
+/// keep the names of their files.
+pub fn source_path(name: &str, file: &Path, is_package: bool) -> String {
     let stem = || {
-        let stem = module.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+        let stem = file.file_stem().map(|stem| stem.to_string_lossy().into_owned());
         stem.filter(|stem| !stem.is_empty()).unwrap_or_else(|| "__main__".to_owned())
     };
-    if module.name == "__main__" {
+    if name == "__main__" {
         return format!("{}.py", stem());
     }
-    if let Some(number) = module.name.strip_prefix(RUNTIME_HOOK_PREFIX) {
+    if let Some(number) = name.strip_prefix(RUNTIME_HOOK_PREFIX) {
         return format!("{HOOK_FOLDER}/{number}/{}.py", stem());
     }
-    let folder = module.name.replace('.', "/");
-    if module.is_package { format!("{folder}/__init__.py") } else { format!("{folder}.py") }
+    let folder = name.replace('.', "/");
+    if is_package { format!("{folder}/__init__.py") } else { format!("{folder}.py") }
 }
