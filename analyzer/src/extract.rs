@@ -498,6 +498,8 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 self.visit_expr(&lambda.body);
                 self.surroundings = outside;
             }
+            Expr::If(choice) => self.choice(choice),
+            Expr::BoolOp(operation) => self.chain(operation),
             Expr::Name(name) => {
                 if matches!(name.ctx, ExprContext::Store | ExprContext::Del) {
                     self.conditions.forget(name.id.as_str());

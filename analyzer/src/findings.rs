@@ -33,12 +33,13 @@ pub(crate) fn missing(growing: &Growing<'_>, certain: &[bool]) -> Vec<Missing> {
             continue;
         }
         let reached = importer.node.and_then(|node| certain.get(node)).copied().unwrap_or(false);
-        let certain = reached && *kind == EdgeKind::TopLevel && !may_be_made(growing, name, node);
+        let is_written = origin == Origin::Program && is_written(growing, name);
+        let certain = reached && *kind == EdgeKind::TopLevel && !is_written && !may_be_made(growing, name, node);
         if !certain && node.is_some() && rules::is_expected_to_be_absent(name, origin, &growing.project.interpreter) {
             continue;
         }
         let mut edge = growing.edge(*importer);
-        if is_made_by_its_package(growing, name) {
+        if is_written || is_made_by_its_package(growing, name) {
             edge.kind = EdgeKind::Optional;
         }
         result.push(Missing { name: name.clone(), edge, origin, certain });
@@ -58,6 +59,15 @@ fn may_be_made(growing: &Growing<'_>, name: &str, importer: Option<&Node>) -> bo
     let top = format!("{}.", name.split('.').next().unwrap_or_default());
     let may_edit = |node: &&Node| node.name.starts_with(&top) || top.strip_suffix('.') == Some(&node.name);
     importer.is_some_and(edits) || growing.nodes.iter().filter(may_edit).any(edits)
+}
+
+/// Whether the program writes a module that it imports: a text of it names the file, which is not there, and something writes.
+fn is_written(growing: &Growing<'_>, name: &str) -> bool {
+    const WRITING: [&str; 6] = ["write", "write_text", "write_bytes", "writelines", "copy", "copyfile"];
+    let last = name.rsplit('.').next().unwrap_or(name);
+    let own = &growing.own;
+    (own.names(&format!("{last}.py")) || (own.names(last) && own.names("__init__.py")))
+        && WRITING.iter().any(|word| growing.wanted.says(word))
 }
 
 /// Whether a package around a module that no file has puts modules into `sys.modules`: `BTrees` makes `BTrees.OOBTree` so.
@@ -127,6 +137,22 @@ mod tests {
     use crate::graph::{EdgeKind, Options};
     use crate::testing;
     use crate::walk::walk;
+
+    #[test]
+    fn what_the_program_writes_is_not_missed() {
+        let found = |main: &str| {
+            let (_folder, project) = testing::project(&[("one/main.py", main)]);
+            let missing = walk(&project, &Options::default()).unwrap().missing.remove(0);
+            (missing.edge.kind, missing.certain)
+        };
+        let written = (EdgeKind::Optional, false);
+        assert_eq!(found("with open('made.py', 'w') as file:\n    file.write('x = 1')\nimport made"), written);
+        assert_eq!(found("(folder / 'made.py').write_text('')\nfrom made import x"), written);
+        assert_eq!(found("(f / 'made').mkdir()\n(f / 'made/__init__.py').write_text('')\nimport made"), written);
+        let absent = (EdgeKind::TopLevel, true);
+        assert_eq!(found("file.write_text('made')\nimport made"), absent);
+        assert_eq!(found("print('made.py')\nimport made"), absent);
+    }
 
     #[test]
     fn what_a_package_makes_is_not_missed() {

@@ -90,7 +90,7 @@ impl OwnFolder {
     }
 
     /// Whether a text of the program is this name, or has it between slashes.
-    fn names(&self, name: &str) -> bool {
+    pub(crate) fn names(&self, name: &str) -> bool {
         self.asked.note(name);
         self.texts.contains(name)
     }

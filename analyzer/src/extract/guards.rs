@@ -1,9 +1,9 @@
-//! What guards an import, so that its failing does not matter.
+//! What guards an import, so that its failing does not matter, or decides that it does not happen.
 
 use super::{Extractor, Flow, Surroundings};
 use crate::project::Origin;
 use ruff_python_ast::visitor::Visitor;
-use ruff_python_ast::{ExceptHandler, Expr, Stmt, StmtTry, StmtWith};
+use ruff_python_ast::{BoolOp, ExceptHandler, Expr, ExprBoolOp, ExprIf, Stmt, StmtTry, StmtWith};
 
 impl<'a> Extractor<'a> {
     /// `try`, and what its handlers catch.
@@ -57,6 +57,29 @@ impl<'a> Extractor<'a> {
             .is_some_and(|dotted| names.contains(&dotted.strip_prefix("builtins.").unwrap_or(&dotted)))
     }
 
+    /// `a if test else b`: what cannot be taken on the target does not count.
+    pub(super) fn choice(&mut self, choice: &'a ExprIf) {
+        self.visit_expr(&choice.test);
+        let truth = self.conditions.truth(&choice.test);
+        if truth != Some(false) {
+            self.visit_expr(&choice.body);
+        }
+        if truth != Some(true) {
+            self.visit_expr(&choice.orelse);
+        }
+    }
+
+    /// `a and b`, `a or b`: nothing counts behind what decides.
+    pub(super) fn chain(&mut self, operation: &'a ExprBoolOp) {
+        let decisive = operation.op == BoolOp::Or;
+        for value in &operation.values {
+            self.visit_expr(value);
+            if self.conditions.truth(value) == Some(decisive) {
+                break;
+            }
+        }
+    }
+
     /// `with contextlib.suppress(ImportError):` guards as `try` does.
     pub(super) fn context(&mut self, statement: &'a StmtWith) {
         let mut guarded = false;
@@ -98,6 +121,23 @@ mod tests {
         let project = Project::new(project.program, project.interpreter, &[]);
         let names = walk(&project, &Options::default()).unwrap().modules.into_keys();
         names.filter(|name| matches!(name.as_str(), "_sha512" | "hashlib")).collect()
+    }
+
+    /// The modules that a program imports with an expression, of `a` and `b`.
+    fn imported(expression: &str) -> Vec<String> {
+        let main = format!("import sys\nx = {expression}\n");
+        let (_folder, project) = testing::project(&[("one/main.py", &main), ("two/a.py", ""), ("two/b.py", "")]);
+        let names = walk(&project, &Options::default()).unwrap().modules.into_keys();
+        names.filter(|name| name.len() == 1).collect()
+    }
+
+    #[test]
+    fn an_expression_that_cannot_be_reached_imports_nothing() {
+        assert_eq!(imported("__import__('a') if 0 else __import__('b')"), ["b"]);
+        assert_eq!(imported("__import__('a') if sys.version_info > (3,) else __import__('b')"), ["a"]);
+        assert_eq!(imported("__import__('a') if sys.argv else __import__('b')"), ["a", "b"]);
+        assert_eq!(imported("sys.platform == 'win32' and __import__('a')"), [] as [&str; 0]);
+        assert_eq!(imported("sys.argv and __import__('a') or __import__('b')"), ["a", "b"]);
     }
 
     #[test]
