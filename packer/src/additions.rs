@@ -38,10 +38,9 @@ pub struct Brought {
 }
 
 impl Brought {
-    /// Whether the sources of a module go in, where anything has been said of it or of a package above it. The innermost counts.
+    /// Whether the sources of a module go in, where a hook has said anything of it or of a package above it.
     pub fn sources_of(&self, module: &str) -> Option<Sources> {
-        let ends = module.match_indices('.').map(|(end, _)| end).chain([module.len()]);
-        ends.rev().find_map(|end| self.sources.get(module.get(..end)?).copied())
+        Sources::said_of(module, &self.sources)
     }
 }
 

@@ -200,6 +200,7 @@ fn options(path: &Path, settings: &Settings, notes: &mut Vec<String>) -> Result<
         python_options: settings.interpreter_options(),
         symbols: if settings.strip { Symbols::Stripped } else { Symbols::Kept },
         sources: if settings.source { Sources::Carried } else { Sources::LeftOut },
+        sources_of: settings.module_collection_mode.iter().map(|(name, mode)| (name.clone(), mode.0)).collect(),
         unpack: settings.unpack.unwrap_or_default(),
         tracing: if settings.is_traced() { Tracing::On } else { Tracing::Off },
         compression: Compression::default(),

@@ -226,7 +226,10 @@ pub fn collect(
     shared::collect(&mut files, &graph.distributions, project);
     added::collect(&mut files, options)?;
     modules::add_sources(&mut files, &modules, |name| match options.sources {
-        Sources::LeftOut => brought.sources_of(name).unwrap_or_default(),
+        Sources::LeftOut => {
+            let said = Sources::said_of(name, &options.sources_of);
+            said.or_else(|| brought.sources_of(name)).unwrap_or_default()
+        }
         Sources::Carried => Sources::Carried,
     });
     // Beyond this point no file is added.

@@ -110,7 +110,7 @@ impl<'a> Hooks<'a> {
                 warnings.push(Warning::hook_note(&hook, &format!("`{inside}` does not lie inside the bundle")));
             }
         }
-        added.brought.sources = answer.modes.into_iter().map(|(name, mode)| (name, sources_of(&mode))).collect();
+        added.brought.sources = answer.modes.into_iter().map(|(name, mode)| (name, Sources::of_mode(&mode))).collect();
         let (hidden_imports, optional_imports) = match answer.expects_hidden_imports {
             true => (answer.hidden_imports, Vec::new()),
             false => (Vec::new(), answer.hidden_imports),
@@ -179,11 +179,6 @@ fn search_path(project: &Project) -> Vec<PathBuf> {
 /// Whether a path lies in the bundle.
 fn is_inside(path: &str) -> bool {
     !path.is_empty() && !path.starts_with('/') && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
-}
-
-/// Sources go in beside the bytecode where a mode asks for them at all: a module is always in the payload.
-fn sources_of(mode: &str) -> Sources {
-    if mode.split('+').any(|part| part == "py") { Sources::Carried } else { Sources::LeftOut }
 }
 
 /// What a hook says; see `worker/running.py`.
@@ -292,19 +287,6 @@ mod tests {
             [("a/b", true), ("a", true), ("", false), ("../a", false), ("a/../b", false), ("/a", false)]
         {
             assert_eq!(is_inside(path), expected, "{path}");
-        }
-    }
-
-    #[test]
-    fn modes_with_source_carry_it() {
-        for (mode, expected) in [
-            ("py", Sources::Carried),
-            ("pyz+py", Sources::Carried),
-            ("py+pyz", Sources::Carried),
-            ("pyz", Sources::LeftOut),
-            ("pyc", Sources::LeftOut),
-        ] {
-            assert_eq!(sources_of(mode), expected, "{mode}");
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::cache::Caching;
 use crate::environment::Request;
 use rpack_format::Unpack;
+use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -51,6 +52,8 @@ pub struct Options {
     pub symbols: Symbols,
     /// Whether sources go in beside the bytecode.
     pub sources: Sources,
+    /// The same for single modules, or packages with all below them.
+    pub sources_of: BTreeMap<String, Sources>,
     /// Where the program's files are put when it starts, unless the user who runs it says otherwise.
     pub unpack: Unpack,
     /// Whether the program says on stderr what the bootloader and the importer do.
@@ -246,6 +249,19 @@ pub enum Sources {
     Carried,
 }
 
+impl Sources {
+    /// What PyInstaller's mode of a module's collection says of its source. Beside it the bytecode is always in the payload.
+    pub fn of_mode(mode: &str) -> Self {
+        if mode.split('+').any(|part| part == "py") { Sources::Carried } else { Sources::LeftOut }
+    }
+
+    /// Where anything is said of a module or of a package above it. The innermost counts.
+    pub fn said_of(module: &str, said: &BTreeMap<String, Sources>) -> Option<Self> {
+        let ends = module.match_indices('.').map(|(end, _)| end).chain([module.len()]);
+        ends.rev().find_map(|end| said.get(module.get(..end)?).copied())
+    }
+}
+
 /// How hard to compress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Compression {
@@ -284,6 +300,32 @@ impl std::str::FromStr for AddedData {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn modes_with_source_carry_it() {
+        for (mode, expected) in [
+            ("py", Sources::Carried),
+            ("pyz+py", Sources::Carried),
+            ("py+pyz", Sources::Carried),
+            ("pyz", Sources::LeftOut),
+            ("pyc", Sources::LeftOut),
+        ] {
+            assert_eq!(Sources::of_mode(mode), expected, "{mode}");
+        }
+    }
+
+    #[test]
+    fn of_what_is_said_the_innermost_counts() {
+        let said = BTreeMap::from([("a".to_owned(), Sources::Carried), ("a.b".to_owned(), Sources::LeftOut)]);
+        for (module, expected) in [
+            ("a", Some(Sources::Carried)),
+            ("a.c", Some(Sources::Carried)),
+            ("a.b.c", Some(Sources::LeftOut)),
+            ("ab", None),
+        ] {
+            assert_eq!(Sources::said_of(module, &said), expected, "{module}");
+        }
+    }
 
     #[test]
     fn added_data_is_source_and_destination() {

@@ -7,11 +7,12 @@ pub mod pyproject;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use packer::options::{AddedData, CompileScope, HookUse};
+use packer::options::{AddedData, CompileScope, HookUse, Sources};
 use rpack_format::python_option::PYTHON_OPTIONS;
 use rpack_format::{PythonOption, Unpack};
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -145,6 +146,10 @@ pub struct Settings {
     #[arg(skip)]
     pub hooks_config: serde_json::Map<String, serde_json::Value>,
 
+    /// Whether the sources of single modules and packages go in too (PyInstaller's `module_collection_mode`); no flag says it.
+    #[arg(skip)]
+    pub module_collection_mode: BTreeMap<String, CollectionMode>,
+
     /// Rules about packages: they stand in `[tool.rpack]` only, and the build reads them itself.
     #[arg(skip)]
     pub rules: IgnoredAny,
@@ -223,6 +228,11 @@ impl Settings {
             hooks: self.hooks.or(below.hooks),
             hook_timeout: self.hook_timeout.or(below.hook_timeout),
             hooks_config: below.hooks_config.into_iter().chain(self.hooks_config).collect(),
+            module_collection_mode: below
+                .module_collection_mode
+                .into_iter()
+                .chain(self.module_collection_mode)
+                .collect(),
             additional_hooks_dirs: joined(below.additional_hooks_dirs, self.additional_hooks_dirs),
             rules: IgnoredAny,
             python_options: joined(below.python_options, self.python_options),
@@ -299,6 +309,28 @@ impl FromStr for BackendName {
     fn from_str(text: &str) -> Result<Self, String> {
         let found = BackendName::ALL.into_iter().find(|backend| backend.name() == text);
         found.ok_or_else(|| "expected `bytecode` or `nuitka`".to_owned())
+    }
+}
+
+/// What goes in of a module, in PyInstaller's words. A module is always in the payload, so what is left to say is whether its source
+/// goes in too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct CollectionMode(pub Sources);
+
+impl CollectionMode {
+    /// Every mode.
+    pub const NAMES: [&str; 5] = ["pyz", "pyc", "py", "pyz+py", "py+pyz"];
+}
+
+impl TryFrom<String> for CollectionMode {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        match CollectionMode::NAMES.contains(&text.as_str()) {
+            true => Ok(CollectionMode(Sources::of_mode(&text))),
+            false => Err(format!("`{text}`: expected one of `{}`", CollectionMode::NAMES.join("`, `"))),
+        }
     }
 }
 
@@ -414,6 +446,14 @@ mod tests {
             settings("python = 'env/bin/python'").relative_to(Path::new("/f")).python,
             Some("/f/env/bin/python".into())
         );
+    }
+
+    #[test]
+    fn modes_of_collection_say_whether_sources_go_in() {
+        let modes = settings("module-collection-mode = { a = 'py+pyz', 'a.b' = 'pyz' }").module_collection_mode;
+        assert_eq!((modes["a"].0, modes["a.b"].0), (Sources::Carried, Sources::LeftOut));
+        let wrong = toml::from_str::<Settings>("module-collection-mode = { a = 'pyx' }").unwrap_err().to_string();
+        assert!(wrong.contains("`pyx`: expected one of `pyz`"), "{wrong}");
     }
 
     #[test]

@@ -150,6 +150,7 @@ hiddenimports += collect_submodules('modules')
 a = Analysis(
     ['app.py'], pathex=[], binaries=binaries, datas=datas, hiddenimports=hiddenimports, hookspath=['hooks'],
     hooksconfig={'gi': {'icons': ['Adwaita'], 'themes': None}}, runtime_hooks=[], excludes=[], noarchive=True, optimize=2,
+    module_collection_mode={'shown': 'pyz+py'},
 )
 pyz = PYZ(a.pure)
 splash = Splash('s.png', binaries=a.binaries, datas=a.datas, text_pos=None, text_size=12, minify_script=True, always_on_top=True)
@@ -174,6 +175,7 @@ exe = EXE(
             (settings.collect_binaries.join(""), settings.collect_submodules.join("")),
             ("libraries".into(), "modules".into())
         );
+        assert_eq!(settings.module_collection_mode["shown"].0, packer::options::Sources::Carried);
         assert_eq!(settings.hooks_config["gi"]["icons"][0], "Adwaita");
         let noted: Vec<_> = spec.notes.iter().filter_map(|note| note.split('`').nth(1)).collect();
         assert_eq!(

@@ -9,6 +9,7 @@ use packer::environment::Request;
 use packer::options::{Backend, Compression, Form, HookUse, Options, RuleUse, Sources, Symbols, Tracing};
 use packer::rules::carried;
 use rpack_format::Unpack;
+use std::collections::BTreeMap;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -153,6 +154,7 @@ fn run_with(rules: RuleUse, module: &str, python: &Path) -> Output {
         python_options: Vec::new(),
         symbols: Symbols::Kept,
         sources: Sources::LeftOut,
+        sources_of: BTreeMap::new(),
         unpack: Unpack::Store,
         tracing: Tracing::Off,
         compression: Compression::Quick,

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The keys that there are; a test holds them to the fields of [`Settings`].
-const KEYS: [&str; 32] = [
+const KEYS: [&str; 33] = [
     "add-binary",
     "add-data",
     "additional-hooks-dirs",
@@ -26,6 +26,7 @@ const KEYS: [&str; 32] = [
     "hook-timeout",
     "hooks",
     "hooks-config",
+    "module-collection-mode",
     "name",
     "onedir",
     "onefile",

@@ -137,12 +137,13 @@ fn analysis(call: &Call, spec: &mut Spec) -> Result<(), NotPlain> {
             "noarchive" => spec.notes.push(format!("`noarchive` is not needed: {NO_ARCHIVE}")),
             "module_collection_mode" if value.is_empty() => {}
             "module_collection_mode" => {
-                let message = "`module_collection_mode` is not possible for single modules".to_owned();
-                return Err(not_plain(
-                    line,
-                    message,
-                    "Write `source = true` under `[tool.rpack]` to have all sources as files",
-                ));
+                let modes = value.to_json().ok_or_else(|| {
+                    computed(&name, line, &value, "module-collection-mode = { PACKAGE = \"pyz+py\" }")
+                })?;
+                let modes = serde_json::from_value(modes);
+                settings.module_collection_mode = modes.map_err(|error| {
+                    not_plain(line, format!("`{name}` is wrong: {error}"), "Name one for each package")
+                })?;
             }
             "hooksconfig" => match value.to_json() {
                 Some(Json::Object(configuration)) => settings.hooks_config = configuration,
