@@ -28,14 +28,17 @@ pub fn run(py: Python<'_>, program: &'static Program) -> Outcome {
     let imports_program = worker.as_ref().is_none_or(Worker::imports_program);
     program.settle(if imports_program { Prepared::Kept } else { Prepared::Dropped });
     // Beyond this point the process has one thread, until the program starts others.
-    let ran = runtime_hooks::run(py, program).and_then(|()| match worker {
-        Some(worker) => {
-            program.trace(|| format!("running {:?}", worker.command));
-            execute_worker(py, program, &worker)
-        }
-        None => {
-            program.trace(|| "running __main__".to_owned());
-            execute(py, program)
+    let ran = installed(py).and_then(|importer| {
+        runtime_hooks::run(py, program)?;
+        match worker {
+            Some(worker) => {
+                program.trace(|| format!("running {:?}", worker.command));
+                execute_worker(py, program, &worker)
+            }
+            None => {
+                program.trace(|| "running __main__".to_owned());
+                execute(program, &importer)
+            }
         }
     });
     match ran {
@@ -63,7 +66,13 @@ pub fn die_of_interrupt() -> c_int {
     128 + libc::SIGINT
 }
 
-fn execute(py: Python<'_>, program: &'static Program) -> PyResult<()> {
+/// The importer, before hooks put other finders in front of it.
+fn installed(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
+    py.import("sys")?.getattr("meta_path")?.get_item(0)
+}
+
+fn execute(program: &'static Program, importer: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = importer.py();
     let missing = || PyImportError::new_err("this executable has no entry module");
     let entry = program.index.find_module("__main__").ok_or_else(missing)?;
     let path = program.absolute(entry.path);
@@ -72,13 +81,12 @@ fn execute(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     main.setattr("__file__", &file_name)?;
     let sys = py.import("sys")?;
     restarted::shorten_arguments(&sys.getattr("argv")?.cast_into()?, program, &path)?;
-    let importer = sys.getattr("meta_path")?.get_item(0)?;
     if compiled::is_compiled(&entry) {
-        return execute_compiled(program, &importer.cast_into()?, &entry, &main.dict());
+        return execute_compiled(program, importer.cast()?, &entry, &main.dict());
     }
     let code = unmarshal::code(program, &entry, &file_name)?;
     if program.index.header().flags & FLAG_FOLDER != 0 {
-        let spec = folder_spec(&importer, &file_name)?;
+        let spec = folder_spec(importer, &file_name)?;
         main.setattr("__spec__", spec)?;
         main.setattr("__package__", "")?;
     } else {
