@@ -7,7 +7,7 @@
 use crate::configuration::Role;
 use crate::face::{self, Face};
 use crate::program::{Prepared, Program};
-use crate::{basic_prompt, importer, open_code, warning_options, worker};
+use crate::{basic_prompt, importer, open_code, replaced, warning_options, worker};
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use rpack_format::index::FLAG_STARTS_INTERPRETER;
@@ -17,23 +17,26 @@ use std::path::Path;
 /// Whether an interpreter is wanted. A process that gained rights by being started does not listen to the variable, as little
 /// as the dynamic linker listens to its own (`AT_SECURE`, getauxval(3)).
 pub fn is_asked_for() -> bool {
+    !is_privileged() && std::env::var_os("RPACK_INTERPRETER").is_some_and(|value| value == "1")
+}
+
+fn is_privileged() -> bool {
     // SAFETY: only reads what the kernel handed to the process.
-    let is_privileged = unsafe { libc::getauxval(libc::AT_SECURE) } != 0;
-    !is_privileged && std::env::var_os("RPACK_INTERPRETER").is_some_and(|value| value == "1")
+    unsafe { libc::getauxval(libc::AT_SECURE) != 0 }
 }
 
 /// Whether the program started itself and meant an interpreter: `[sys.executable, "-m", "package.worker"]`. Its sources say that
-/// it does so, the parent process is this executable, and the arguments begin as only a `python`'s do. Without this the child
-/// would be the program again, which would start the next one.
+/// it does so, the parent process is this executable, or it was in this process before, and the arguments begin as only a
+/// `python`'s do. Without this the child would be the program again, which would start the next one.
 pub fn is_meant(program: &'static Program) -> bool {
     program.index.header().flags & FLAG_STARTS_INTERPRETER != 0
         && program.arguments_after_name().is_some_and(|arguments| are_for_interpreter(&arguments))
-        && is_child_of_itself()
+        && (is_child_of_itself() || (!is_privileged() && replaced::is_replaced()))
         && worker::requested(program).is_none()
 }
 
 /// `-c`, `-m`, a script, what the standard input has, or the version, behind what else a `python` takes.
-fn are_for_interpreter(arguments: &[&str]) -> bool {
+pub fn are_for_interpreter(arguments: &[&str]) -> bool {
     match after_flags(arguments) {
         ["-", ..] | ["-V" | "-VV" | "--version"] => true,
         [flag, _, ..] if is_work(flag) => true,

@@ -6,6 +6,7 @@
 
 mod adopted;
 mod arenas;
+mod audit;
 mod basic_prompt;
 mod collector;
 mod compiled;
@@ -26,6 +27,7 @@ mod open_code;
 mod package_resources;
 mod pages;
 mod program;
+mod replaced;
 mod resources;
 mod restarted;
 mod reveal;
@@ -82,6 +84,7 @@ fn initialize(program: &'static Program, role: Role) -> Result<(), String> {
     }
     let frozen = frozen::provide(program, role)?;
     reveal::install(program)?;
+    replaced::watch(program)?;
     configuration::initialize(program, role)?;
     frozen.restore();
     leaving::register();

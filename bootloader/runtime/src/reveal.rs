@@ -4,13 +4,14 @@
 //! bundle, the bootloader writes the data files there, and the operation goes on and finds them. What nobody asks for is
 //! never written. `os.stat` is not audited: a file does not exist before one of them was opened.
 
+use crate::audit::{self, Listener};
 use crate::program::Program;
 use pyo3::exceptions::PyOSError;
 use pyo3::ffi;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyList, PyString, PyTuple};
 use rpack_format::FileKind;
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::c_int;
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -58,15 +59,18 @@ pub fn is_revealed() -> bool {
     IS_REVEALED.load(Ordering::Relaxed)
 }
 
-/// Listens to the interpreter's events where the program was not unpacked. It must not be initialized yet: a hook that is
-/// added later would be seen, and could be refused, by those before it.
+/// Listens to the interpreter's events where the program was not unpacked. It must not be initialized yet.
 pub fn install(program: &Program) -> Result<(), String> {
-    if program.is_unpacked() {
-        return Ok(());
-    }
-    // SAFETY: the hook is a function of the type that is asked for, and takes no data.
-    let status = unsafe { PySys_AddAuditHook(hook, std::ptr::null_mut()) };
-    if status == 0 { Ok(()) } else { Err("Python accepts no audit hook".to_owned()) }
+    static LISTENER: Listener = Listener { wants: |event| is_writing(event) || is_reading(event), answer };
+    if program.is_unpacked() { Ok(()) } else { audit::listen(&LISTENER) }
+}
+
+fn is_reading(event: &str) -> bool {
+    READING.binary_search(&event).is_ok()
+}
+
+fn is_writing(event: &str) -> bool {
+    WRITING.binary_search(&event).is_ok()
 }
 
 /// Makes the data files, and the native file `native`, exist.
@@ -74,41 +78,6 @@ pub fn reveal(program: &Program, native: Option<u32>) -> io::Result<()> {
     program.reveal(native)?;
     IS_REVEALED.store(true, Ordering::Relaxed);
     Ok(())
-}
-
-unsafe extern "C" {
-    /// Exported by every CPython, though not part of the stable ABI.
-    fn PySys_AddAuditHook(
-        hook: unsafe extern "C" fn(*const c_char, *mut ffi::PyObject, *mut c_void) -> c_int,
-        data: *mut c_void,
-    ) -> c_int;
-}
-
-/// The audit hook: refuses by returning -1 with an exception set.
-///
-/// # Safety
-///
-/// Only for CPython: `event` must be a C string and `arguments` null or an object, and the interpreter's lock held.
-unsafe extern "C" fn hook(event: *const c_char, arguments: *mut ffi::PyObject, _: *mut c_void) -> c_int {
-    // SAFETY: CPython names events by C strings.
-    let event = unsafe { CStr::from_ptr(event) }.to_str().unwrap_or_default();
-    let is_writing = WRITING.binary_search(&event).is_ok();
-    if arguments.is_null() || !(is_writing || READING.binary_search(&event).is_ok()) {
-        return 0;
-    }
-    let Some(program) = Program::of_this_process() else { return 0 };
-    // SAFETY: hooks are called with the interpreter's lock held.
-    let py = unsafe { Python::assume_attached() };
-    // SAFETY: it is an object, checked not to be null, that lives as long as the call.
-    let arguments = unsafe { Bound::from_borrowed_ptr(py, arguments) };
-    let Ok(arguments) = arguments.cast_into::<PyTuple>() else { return 0 };
-    match answer(program, event, is_writing, &arguments) {
-        Ok(()) => 0,
-        Err(refusal) => {
-            refusal.restore(py);
-            -1
-        }
-    }
 }
 
 /// What a path below the bundle asks for.
@@ -121,8 +90,8 @@ enum Wanted {
     Room,
 }
 
-fn answer(program: &Program, event: &str, is_writing: bool, arguments: &Bound<'_, PyTuple>) -> PyResult<()> {
-    let is_writing = is_writing || (event == "open" && opens_for_writing(arguments));
+fn answer(program: &'static Program, event: &str, arguments: &Bound<'_, PyTuple>) -> PyResult<()> {
+    let is_writing = is_writing(event) || (event == "open" && opens_for_writing(arguments));
     for path in arguments.iter().filter_map(|argument| path_of(&argument)) {
         let Some(relative) = program.relative(&path).and_then(normalize) else { continue };
         let done = match wanted(program, event, is_writing, &relative, arguments.py()) {

@@ -33,3 +33,5 @@ shells = f"""sh -c '"{sys.executable}" -c "print(2 + 2)"; true'; true"""
 print(os.popen(shells).read().strip())
 print(said("-V")[1].split()[0])
 print(asyncio.run(computed()))
+sys.stdout.flush()
+os.execv(sys.executable, [sys.executable, "-c", "import fractions; print('in its place', fractions.Fraction(2, 4))"])
