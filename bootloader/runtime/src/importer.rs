@@ -7,6 +7,7 @@ use crate::adopted;
 use crate::collector;
 use crate::compiled;
 use crate::entry_finder;
+use crate::instance_folder;
 use crate::namespaces;
 use crate::package_resources;
 use crate::pages;
@@ -131,6 +132,9 @@ impl Importer {
         collector::relaxed(py, || call.bind(py).call1(arguments).map(drop))?;
         if package_resources::is_one(&name) {
             package_resources::register(module, self.program)?;
+        }
+        if instance_folder::is_one(&name) {
+            instance_folder::move_out(module)?;
         }
         Ok(())
     }

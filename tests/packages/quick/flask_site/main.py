@@ -1,5 +1,8 @@
 """Templates, static files, a blueprint and a session."""
 
+import os
+import tempfile
+
 from flask import Flask, jsonify, render_template, request, session
 
 from shop import blueprint
@@ -33,3 +36,10 @@ print(client.post("/sum", json={"numbers": [1, 2, 3]}).json)
 print(client.get("/static/logo.svg").mimetype)
 print(client.get("/shop/").text.strip())
 print(app.test_cli_runner().invoke(args=["greet"]).output.strip())
+
+os.chdir(tempfile.mkdtemp())
+kept = Flask("shop")
+os.makedirs(kept.instance_path, exist_ok=True)
+with kept.open_instance_resource("orders.txt", "w") as orders:
+    orders.write("one lamp")
+print(os.path.basename(kept.instance_path), kept.open_instance_resource("orders.txt", "r").read())

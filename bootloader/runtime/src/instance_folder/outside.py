@@ -1,0 +1,14 @@
+# Gives the module `FLASK` another function that looks for a package: one that finds none below the bundle.
+def outside(find_package):
+    import os
+    import sys
+
+    def find(*arguments, **keywords):
+        prefix, folder = find_package(*arguments, **keywords)
+        return (None, os.getcwd()) if prefix == os.path.abspath(sys.prefix) else (prefix, folder)
+
+    return find
+
+
+if hasattr(FLASK, "find_package"):
+    FLASK.find_package = outside(FLASK.find_package)
