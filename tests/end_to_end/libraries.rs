@@ -91,3 +91,21 @@ fn a_path_file_and_what_it_names_are_followed() {
     clean(&mut packed);
     assert_eq!(text(&run(&mut packed).stdout), "from a folder elsewhere\n");
 }
+
+#[test]
+fn a_package_comes_before_a_namespace_of_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    let carrying = [
+        (
+            "lib/__init__.py",
+            "import os, sys\nsys.path.append(os.path.join(os.path.dirname(__file__), '_vendor'))\nfrom shared import text\n",
+        ),
+        ("lib/_vendor/shared/__init__.py", "MARK = 'of lib'\n"),
+        ("lib/_vendor/shared/text.py", "NAME = __name__\n"),
+    ];
+    install(&site, "carrying", &carrying);
+    install(&site, "other", &[("shared/other.py", "")]);
+    let source = "import lib, shared\nprint(lib.text.NAME, shared.MARK)\n";
+    assert_eq!(output_without(&site, source), "shared.text of lib\n");
+}

@@ -92,6 +92,12 @@ impl Importer {
         let Some(module) = this.program.index.find_module(fullname).filter(|module| module.name != "__main__") else {
             return Ok(None);
         };
+        if module.kind == ModuleKind::Namespace
+            && path.is_none_or(|path| path.is_none())
+            && let Some(spec) = Self::find_behind(slf, fullname)?
+        {
+            return Ok(Some(spec));
+        }
         if compiled::is_inside_another(this.program, &module) {
             return compiled::find_inside(slf.py(), fullname);
         }
@@ -276,6 +282,22 @@ impl Importer {
                     }
                 }
                 None => {}
+            }
+        }
+        Ok(None)
+    }
+
+    /// The spec of a package in a folder of the bundle that stands anywhere on `sys.path`: it comes before a namespace package of its
+    /// name (PEP 420). setuptools has a `backports` in a folder that it puts there.
+    fn find_behind<'py>(slf: &Bound<'py, Self>, fullname: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+        let program = slf.get().program;
+        let search_path = slf.get().import_system.sys.bind(slf.py()).getattr(intern!(slf.py(), "path"))?;
+        for entry in search_path.try_iter()? {
+            let entry = entry?.extract::<String>().unwrap_or_default();
+            let Some(folder) = program.relative(&entry).filter(|folder| !folder.is_empty()) else { continue };
+            let known = format!("{}.{fullname}", folder.trim_end_matches('/').replace('/', "."));
+            if program.index.find_module(&known).is_some_and(|module| module.kind != ModuleKind::Namespace) {
+                return Self::find_renamed(slf, fullname, &known);
             }
         }
         Ok(None)
