@@ -11,8 +11,8 @@ use crate::owners::Owners;
 use crate::program::EntryPoint;
 use crate::project::{Origin, Project};
 use crate::read::Job;
-use crate::rules;
 use crate::wanted::Wanted;
+use crate::{rules, shimmed};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
@@ -331,8 +331,7 @@ impl<'a> Growing<'a> {
         if name.starts_with('.') {
             return Err(name.to_owned());
         }
-        let shim = self.by_name.contains_key("_distutils_hack.override");
-        let shimmed = if shim { rules::shimmed_name(name) } else { None };
+        let shimmed = shimmed::take(self, name, importer);
         let name = shimmed.map_or_else(|| rules::canonical_name(name, &project.interpreter), Cow::Owned);
         let mut last = None;
         for end in name.match_indices('.').map(|(end, _)| end).chain([name.len()]) {

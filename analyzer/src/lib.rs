@@ -50,6 +50,7 @@ mod requirement;
 mod requirements_file;
 mod rules;
 mod script_block;
+mod shimmed;
 mod source;
 mod starts;
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::outline::{Import, Outline, Target};
 use crate::owners::Owners;
 use crate::project::{Origin, Project};
 use crate::read::{self, Job, Reading};
-use crate::{certainty, importers, library_sources, own_folder, packages, rules, starts, uses, wanted};
+use crate::{certainty, importers, library_sources, own_folder, packages, rules, shimmed, starts, uses, wanted};
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
@@ -50,6 +50,7 @@ pub fn walk_with(
     loop {
         let mut jobs = next_jobs(&mut growing);
         if jobs.is_empty() {
+            shimmed::follow(&mut growing);
             packages::follow(&mut growing);
             for (index, import) in wanted::awake(&mut growing) {
                 follow_import(&mut growing, index, import);

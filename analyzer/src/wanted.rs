@@ -7,6 +7,7 @@ use crate::own_sources::Asked;
 use crate::owners::Owners;
 use crate::project::{Origin, Project};
 use crate::requirement::{self, Relations};
+use crate::shimmed;
 use std::collections::{BTreeSet, HashMap};
 
 /// Which distributions the program wants, so that an import which a library only tries does not
@@ -319,7 +320,8 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
     if is_display(name) {
         return !(life == Life::Live || growing.wanted.is_mentioned("tkinter") || growing.wanted.is_mentioned("tkagg"));
     }
-    let Some(to) = owner_of(growing, name) else { return false };
+    let shimmed = shimmed::real_name(growing, name, Origin::Library);
+    let Some(to) = owner_of(growing, shimmed.as_deref().unwrap_or(name)) else { return false };
     let project = growing.project;
     let leads_there =
         growing.wanted.leads_to(project, from, to, import.kind, life) || growing.wanted.is_called(from, to, import);

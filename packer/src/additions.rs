@@ -1,13 +1,14 @@
 //! What packages add when they are included, beyond what their sources show.
 //!
-//! Two know it: rules ([`crate::rules`]) and PyInstaller's hooks ([`crate::hooks`]). The analyzer asks whenever it includes a
-//! module, until nothing new comes; what it has no use for, files and sources, is kept for the collection.
+//! Three know it: rules ([`crate::rules`]), PyInstaller's hooks ([`crate::hooks`]) and code in `.pth` files.
+//! The analyzer asks whenever it includes a module, until nothing new comes; what it has no use for, files and sources, is kept for
+//! the collection.
 
 use crate::diagnosis::Warning;
 use crate::hooks::{Hooks, Seen};
 use crate::options::{Options, Sources};
 use crate::rules::Rules;
-use crate::{hooks, rules};
+use crate::{hooks, rules, start_lines};
 use rpack_analyzer::{Addition, Distribution, EdgeKind, Included, ModuleGraph, Preparation, Project, RuntimeHook};
 use rpack_format::index::RUNTIME_HOOK_PREFIX;
 use std::collections::BTreeMap;
@@ -126,17 +127,18 @@ impl rpack_analyzer::Additions for Additions<'_> {
     }
 
     fn of_module(&mut self, module: &Included<'_>) -> Addition {
-        let by_rules = self.rules.of_module(module);
-        let by_hooks = self.hooks.of_module(module);
-        let mut addition = self.take(by_rules);
-        let more = self.take(by_hooks);
-        addition.hidden_imports.extend(more.hidden_imports);
-        addition.optional_imports.extend(more.optional_imports);
-        addition.collected.extend(more.collected);
-        addition.excluded_imports.extend(more.excluded_imports);
-        addition.deleted_imports.extend(more.deleted_imports);
-        addition.metadata.extend(more.metadata);
-        addition.runtime_hooks.extend(more.runtime_hooks);
+        let said = [start_lines::of_module(module), self.rules.of_module(module), self.hooks.of_module(module)];
+        let mut addition = Addition::default();
+        for added in said {
+            let more = self.take(added);
+            addition.hidden_imports.extend(more.hidden_imports);
+            addition.optional_imports.extend(more.optional_imports);
+            addition.collected.extend(more.collected);
+            addition.excluded_imports.extend(more.excluded_imports);
+            addition.deleted_imports.extend(more.deleted_imports);
+            addition.metadata.extend(more.metadata);
+            addition.runtime_hooks.extend(more.runtime_hooks);
+        }
         addition
     }
 }

@@ -29,6 +29,7 @@ mod record;
 mod release;
 pub mod reproducible;
 pub mod rules;
+mod start_lines;
 pub mod unzipped;
 
 pub use diagnosis::Warning;

@@ -93,6 +93,41 @@ fn a_path_file_and_what_it_names_are_followed() {
 }
 
 #[test]
+fn code_in_pth_files_runs_before_the_program() {
+    let folder = tempfile::tempdir().unwrap();
+    let site = folder.path().join("site");
+    let shim = "import importlib, importlib.util, sys\n\
+        class Loader:\n\
+        \x20   def create_module(self, spec):\n        return importlib.import_module('setuptools._distutils')\n\
+        \x20   def exec_module(self, module):\n        pass\n\
+        class Finder:\n\
+        \x20   def find_spec(self, name, path, target=None):\n\
+        \x20       return importlib.util.spec_from_loader(name, Loader()) if name == 'distutils' else None\n\
+        def add_shim():\n    sys.meta_path.insert(0, Finder())\n";
+    let setuptools = [
+        ("_distutils_hack/__init__.py", shim),
+        (
+            "distutils-precedence.pth",
+            "import os; enabled = os.sep; enabled and __import__('_distutils_hack').add_shim(); \n",
+        ),
+        ("setuptools/__init__.py", ""),
+        ("setuptools/_distutils/__init__.py", ""),
+        ("setuptools/_distutils/version.py", "VALUE = 'of setuptools'\n"),
+    ];
+    install(&site, "setuptools", &setuptools);
+    let traced = [
+        ("traced/__init__.py", "def start(name):\n    import sys\n    sys.traced = name\n"),
+        ("traced.pth", "import traced; traced.start('traced')\nimport traced, absent\n"),
+        ("unused.py", ""),
+        ("unused.pth", "import unused; raise SystemExit\n"),
+    ];
+    install(&site, "traced", &traced);
+    let source = "import sys, traced\nfrom distutils.version import VALUE\n\
+        print(VALUE, sys.traced, type(__loader__).__module__, 'enabled' in globals())\n";
+    assert_eq!(output_without(&site, source), "of setuptools traced rpack False\n");
+}
+
+#[test]
 fn a_package_comes_before_a_namespace_of_its_name() {
     let folder = tempfile::tempdir().unwrap();
     let site = folder.path().join("site");

@@ -1,6 +1,7 @@
 """Builds a package with several back ends, of which some carry libraries of their own, and compiles Cython to C."""
 
 import contextlib
+import distutils
 import importlib
 import io
 import os
@@ -8,8 +9,11 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from distutils.version import LooseVersion
+
 from Cython.Compiler.Main import compile as compile_to_c
 
+print(distutils.__name__, Path(distutils.__file__).parent.name, LooseVersion("1.10") > LooseVersion("1.9"))
 folder = Path(tempfile.mkdtemp())
 os.chdir(folder)
 (folder / "demo").mkdir()
