@@ -2,6 +2,7 @@ mod commands;
 mod decorators;
 mod guards;
 mod importers;
+mod links;
 mod texts;
 
 use self::commands::Commands;
@@ -47,6 +48,8 @@ pub(crate) struct Extracted {
     /// `spec.origin`
     pub(crate) names_origin: bool,
     pub(crate) executes: bool,
+    /// Whether it can tell a file from another name of the same file.
+    pub(crate) tells_links: bool,
     pub(crate) commands: Commands,
     /// Modules that an interpreter is started with, if one is.
     pub(crate) runs: Vec<Located>,
@@ -484,9 +487,14 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 self.result.executes |= matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "exec");
                 self.note_files(call);
                 self.note_named_call(call);
+                self.note_same_files(call);
                 self.note_command(&call.arguments.args);
                 call.arguments.keywords.iter().for_each(|keyword| self.note_sibling(&keyword.value));
                 self.call(call);
+                visitor::walk_expr(self, expression);
+            }
+            Expr::Compare(comparison) => {
+                self.note_count_of_names(comparison);
                 visitor::walk_expr(self, expression);
             }
             Expr::Lambda(lambda) => {

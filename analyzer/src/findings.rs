@@ -127,6 +127,7 @@ pub(crate) fn finish(
         missing_distributions: growing.missing_distributions,
         starts_interpreter: growing.starts_interpreter,
         restarts: growing.restarts,
+        tells_links: growing.tells_links,
         consulted,
         own_sources,
     }

@@ -30,6 +30,8 @@ pub struct ModuleGraph {
     pub starts_interpreter: bool,
     /// Whether it starts itself again with its own `sys.argv`.
     pub restarts: bool,
+    /// Whether the program, or a library in it, can tell a file from another name of the same file.
+    pub tells_links: bool,
     /// What else the analysis was made from.
     pub consulted: Consulted,
     /// Sources of the program whose edits can be told from edits that change this graph.

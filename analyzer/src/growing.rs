@@ -103,6 +103,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) starts_interpreter: bool,
     /// Whether some module starts `sys.executable` with `sys.argv`.
     pub(crate) restarts: bool,
+    /// Whether some module can tell a file from another name of the same file.
+    pub(crate) tells_links: bool,
     /// The distributions that the program wants.
     pub(crate) wanted: Wanted<'a>,
     /// What lies in the program's own folder.
@@ -202,6 +204,7 @@ impl<'a> Growing<'a> {
             searched: (BTreeSet::new(), 0),
             starts_interpreter: false,
             restarts: false,
+            tells_links: false,
             wanted: Wanted::new(project, owners),
             own: OwnFolder::default(),
             own_outlines: HashMap::new(),

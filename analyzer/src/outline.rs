@@ -63,6 +63,8 @@ pub(crate) struct Outline {
     pub(crate) starts_interpreter: bool,
     /// Whether it starts `sys.executable` with `sys.argv`.
     pub(crate) restarts: bool,
+    /// Whether the module can tell a file from another name of the same file.
+    pub(crate) tells_links: bool,
     /// Whether the module executes code that it has made.
     pub(crate) executes: bool,
     /// Whether the module uses `sys.path`, so that modules may be found in further folders.
@@ -265,6 +267,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         asks_loaders: extracted.asks_loaders,
         knows_source_names: extracted.knows_source_names,
         executes: extracted.executes,
+        tells_links: extracted.tells_links,
         starts_interpreter: extracted.commands.starts_interpreter(),
         restarts: extracted.commands.restarts(),
         defines: if extracted.shows_sources { extracted.defines } else { BTreeSet::new() },

@@ -283,6 +283,7 @@ fn follow_stars(growing: &mut Growing<'_>) {
 fn note_own(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     growing.starts_interpreter |= outline.starts_interpreter;
     growing.restarts |= outline.restarts;
+    growing.tells_links |= outline.tells_links;
     if growing.nodes.get(index).is_some_and(|node| node.found.origin == Origin::Program) {
         growing.own.note(outline);
         growing.own.examples.extend(outline.examples.iter().map(|import| (index, import.clone())));

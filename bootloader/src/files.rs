@@ -43,16 +43,28 @@ pub fn replace(path: &Path, temporary: &Path, content: &[u8], access: Access, sh
     write().inspect_err(|_| drop(fs::remove_file(temporary)))
 }
 
-/// Makes `path` the shared file `stored`, by way of the name `temporary`: the same file where the file system can, a clone
-/// of it or a copy where links are refused.
-pub fn link(stored: &Path, path: &Path, temporary: &Path, access: Access) -> io::Result<()> {
-    let clone = || {
+/// How a file of a tree is made from the stored one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Making {
+    /// The same file where the file system can, a clone of it or a copy where links are refused.
+    Link,
+    /// A clone or a copy: a file that has no other name.
+    Copy,
+}
+
+/// Makes `path` the shared file `stored`, by way of the name `temporary`.
+pub fn take(stored: &Path, path: &Path, temporary: &Path, access: Access, making: Making) -> io::Result<()> {
+    let copy = || {
         let target = os::create_new_file(temporary)?;
         os::copy_content(&File::open(stored)?, &target)?;
         os::set_access(&target, access, Sharing::Shared)
     };
-    let make = || fs::hard_link(stored, temporary).or_else(|_| clone()).and_then(|()| fs::rename(temporary, path));
-    make().inspect_err(|_| drop(fs::remove_file(temporary)))?;
+    let make = || match making {
+        Making::Link => fs::hard_link(stored, temporary).or_else(|_| copy()),
+        Making::Copy => copy(),
+    };
+    let finished = make().and_then(|()| fs::rename(temporary, path));
+    finished.inspect_err(|_| drop(fs::remove_file(temporary)))?;
     // Renaming one name of a file to another name of it does nothing (rename(2)).
     let _ = fs::remove_file(temporary);
     Ok(())

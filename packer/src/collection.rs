@@ -24,7 +24,7 @@ use crate::diagnosis::Warning;
 use crate::options::{Form, Options, Sources, Symbols, Tracing};
 use rpack_analyzer::{EntryPoint, ModuleGraph, Project};
 use rpack_format::FileKind;
-use rpack_format::index::{FLAG_DEBUG, FLAG_FOLDER, FLAG_RESTARTS, FLAG_STARTS_INTERPRETER};
+use rpack_format::index::{FLAG_DEBUG, FLAG_FOLDER, FLAG_RESTARTS, FLAG_STARTS_INTERPRETER, FLAG_TELLS_LINKS};
 use rpack_format::linked_in::FLAG_LINKED_IN;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -260,12 +260,18 @@ pub fn collect(
 fn flags(project: &Project, graph: &ModuleGraph, options: &Options) -> u32 {
     let starts_interpreter = if graph.starts_interpreter { FLAG_STARTS_INTERPRETER } else { 0 };
     let restarts = if graph.restarts { FLAG_RESTARTS } else { 0 };
+    let tells_links = if graph.tells_links { FLAG_TELLS_LINKS } else { 0 };
     let debug = if options.tracing == Tracing::On { FLAG_DEBUG } else { 0 };
     let is_folder = match &project.program.entry {
         EntryPoint::Script(script) => options.path.is_dir() && script.ends_with("__main__.py"),
         EntryPoint::Function { .. } => false,
     };
-    options.unpack.flags() | debug | starts_interpreter | restarts | if is_folder { FLAG_FOLDER } else { 0 }
+    options.unpack.flags()
+        | debug
+        | starts_interpreter
+        | restarts
+        | tells_links
+        | if is_folder { FLAG_FOLDER } else { 0 }
 }
 
 /// The files collected so far, by their path inside the bundle.

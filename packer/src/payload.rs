@@ -21,7 +21,7 @@ use crate::collection::{CollectedFile, CollectedModule, Collection, Content, Mod
 use crate::options::Options;
 use layout::{LaidOut, Layout};
 use member::{Source, compress};
-use rpack_format::index::{self, File, Frame, Header, Module, ModuleKind};
+use rpack_format::index::{self, FLAG_TELLS_LINKS, File, Frame, Header, Module, ModuleKind};
 use rpack_format::{FileKind, Filter, Index, trailer};
 use std::collections::BTreeSet;
 use std::io;
@@ -193,7 +193,7 @@ fn encode_index(
         flags: collection.flags,
         libpython: number(&collection.libpython),
         runtime: number(&collection.runtime),
-        tree: tree_identity(&files, &modules),
+        tree: tree_identity(&files, &modules, collection.flags),
         options: &options,
         beside: collection.beside.as_deref().unwrap_or_default(),
     };
@@ -203,9 +203,10 @@ fn encode_index(
     index::encode(&header, &modules, &files)
 }
 
-/// Identifies a program's tree: its files by their paths, contents and modes, and the folders of its packages.
-fn tree_identity(files: &[File], modules: &[Module]) -> [u8; 16] {
+/// Identifies a program's tree: its files by their paths, contents and modes, the folders of its packages, and how it is made.
+fn tree_identity(files: &[File], modules: &[Module], flags: u32) -> [u8; 16] {
     let mut hasher = blake3::Hasher::new();
+    hasher.update(&(flags & FLAG_TELLS_LINKS).to_le_bytes());
     let folders: Vec<_> = modules.iter().filter_map(Module::folder).collect();
     hasher.update(&(folders.len() as u64).to_le_bytes());
     for folder in folders {

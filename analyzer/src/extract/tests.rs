@@ -220,6 +220,13 @@ fn references_in_texts() {
 }
 
 #[test]
+fn names_of_files_that_are_looked_at() {
+    assert!(read("if found.st_nlink > 1: raise OSError").tells_links);
+    assert!(!read("if found.st_nlink == 0: raise OSError").tells_links);
+    assert!(!read("import tarfile\ntarfile.open(x)").tells_links);
+}
+
+#[test]
 fn what_else_is_kept() {
     let outline =
         read("__all__ = ['a', 'b'] + ['c']\n__all__ += ['d']\n__all__.extend(['e'])\ndef __getattr__(name): ...");

@@ -35,6 +35,9 @@ pub const FLAG_STARTS_INTERPRETER: u32 = 1 << 3;
 /// The program starts itself again with its own `sys.argv`.
 pub const FLAG_RESTARTS: u32 = 1 << 4;
 
+/// The program can tell a file from another name of the same file: each data file of its tree has one name only.
+pub const FLAG_TELLS_LINKS: u32 = 1 << 5;
+
 /// What the names of runtime hooks begin with, their number follows. No import statement can find a module of this name, because
 /// `__main__` is no package.
 pub const RUNTIME_HOOK_PREFIX: &str = "__main__.runtime_hook_";

@@ -1,13 +1,13 @@
 //! Bringing a program's files into the store, or making them right again.
 
 use super::{Failure, Store, Tree, garbage, hex, lock, unusable};
-use crate::files::{self, Check, Sharing};
+use crate::files::{self, Check, Making, Sharing};
 use crate::frames::{Decoder, Memory};
 use crate::os;
 use crate::package_folders;
 use crate::payload::{Payload, access};
 use crate::trace::Trace;
-use rpack_format::index::File as Member;
+use rpack_format::index::{FLAG_TELLS_LINKS, File as Member, FileKind};
 use std::cmp::Reverse;
 use std::fs;
 use std::io;
@@ -123,9 +123,16 @@ impl Unpacking<'_> {
             let stored = self.files.join(hex(&member.digest));
             clear_way(folder, member.path).map_err(|error| unusable(&target, &error))?;
             let temporary = self.work.0.join("link");
-            files::link(&stored, &target, &temporary, access(&member)).map_err(|error| unusable(&target, &error))?;
+            files::take(&stored, &target, &temporary, access(&member), self.making(&member))
+                .map_err(|error| unusable(&target, &error))?;
         }
         package_folders::create(folder, self.payload.index).map_err(|error| unusable(folder, &error))
+    }
+
+    /// Data of a program that looks at the names of files has one each. What is loaded stays shared: nobody looks at that.
+    fn making(&self, member: &Member) -> Making {
+        let tells_links = self.payload.index.header().flags & FLAG_TELLS_LINKS != 0;
+        if tells_links && member.kind == FileKind::Data { Making::Copy } else { Making::Link }
     }
 
     /// Makes the store hold all these files. Several threads decompress them, the largest first, because somebody waits.

@@ -97,7 +97,7 @@ impl<'a> Old<'a> {
             },
         };
         let Some(modules) = self.with_modules(&mut members.code, &mut layout)? else { return Ok(None) };
-        let tree = tree_identity(&files, &modules);
+        let tree = tree_identity(&files, &modules, self.index.header().flags);
         let of_file = |file: File<'a>| {
             let (needs, filters) = (self.index.needs(&file).collect(), self.index.filters(&file).unwrap_or_default());
             (file, needs, filters)

@@ -1,4 +1,6 @@
-"""Stems, n-grams and grammars, without corpora."""
+"""Stems, n-grams and grammars, and a corpus beside the program."""
+
+import os
 
 import nltk
 from nltk.metrics import edit_distance
@@ -11,3 +13,5 @@ print(SnowballStemmer("german").stem("gelaufen"), RegexpTokenizer(r"\w+").tokeni
 print(list(nltk.bigrams(["a", "b", "c"])), edit_distance("kitten", "sitting"), nltk.FreqDist("hello").most_common(1))
 grammar = nltk.CFG.fromstring("S -> NP VP\nNP -> 'I'\nVP -> 'run'")
 print([str(tree) for tree in nltk.ChartParser(grammar).parse(["I", "run"])])
+nltk.data.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "nltk_data"))
+print(nltk.corpus.stopwords.words("english"))
