@@ -163,7 +163,11 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
             Some(Call::ShowsGiven(Some(module)))
         }
         other if identity.origin == Origin::Library && is_named_importer(other) => {
-            let start = literal_start(call.arguments.args.first()?)?;
+            let name = call.arguments.args.first()?;
+            if let Some(name) = literal(name).filter(|name| is_dotted_name(name)) {
+                return Some(Call::Import(Target::Code(name.to_owned())));
+            }
+            let start = literal_start(name)?;
             let (package, last) = start.rsplit_once('.').filter(|(package, _)| is_dotted_name(package))?;
             Some(Call::Import(Target::Submodules(package.to_owned(), last.to_owned())))
         }

@@ -246,9 +246,10 @@ impl<'a> Wanted<'a> {
     }
 
     /// Whether an import stands in a function that the program names, of a library that it imports:
-    /// `duckdb` makes a frame of `pandas` in `df()`.
-    fn is_called(&self, from: usize, to: usize, import: &Import) -> bool {
-        let is_said = import.within.as_ref().is_some_and(|name| self.says(name));
+    /// `duckdb` makes a frame of `pandas` in `df()`. Or in a module that it names: `frame.style` is made by `pandas.io.formats.style`.
+    fn is_called(&self, from: usize, to: usize, import: &Import, module: &str) -> bool {
+        let module = module.rsplit('.').next().unwrap_or_default();
+        let is_said = self.says(import.within.as_deref().unwrap_or(module));
         is_said && self.direct.contains(&from) && !self.is_of_developers(to)
     }
 
@@ -304,7 +305,7 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
     if node.found.origin != Origin::Library {
         return false;
     }
-    let (life, path) = (node.life, node.found.path.clone());
+    let (life, path, module) = (node.life, node.found.path.clone(), node.name.clone());
     let Some(from) = growing.owners.of_file(&path) else { return false };
     let name = match &import.target {
         Target::Module(name)
@@ -323,8 +324,8 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
     let shimmed = shimmed::real_name(growing, name, Origin::Library);
     let Some(to) = owner_of(growing, shimmed.as_deref().unwrap_or(name)) else { return false };
     let project = growing.project;
-    let leads_there =
-        growing.wanted.leads_to(project, from, to, import.kind, life) || growing.wanted.is_called(from, to, import);
+    let leads_there = growing.wanted.leads_to(project, from, to, import.kind, life)
+        || growing.wanted.is_called(from, to, import, &module);
     if leads_there {
         growing.wanted.want(project, to);
     }
@@ -444,6 +445,13 @@ mod tests {
         assert_eq!(distributions("import lib\nlib.read_excel()", lib), ["extra"]);
         assert_eq!(distributions("import lib\nlib.excel.read()", lib), ["extra"]);
         assert_eq!(distributions("import lib\nlib.read('any,other')", "def f():\n    import other"), ["other"]);
+    }
+
+    #[test]
+    fn what_is_called_imports_by_a_function_too() {
+        let lib = "def to_table():\n    import_optional('extra')";
+        assert!(distributions("import lib\nlib.f()", lib).is_empty());
+        assert_eq!(distributions("import lib\nlib.f().to_table()", lib), ["extra"]);
     }
 
     #[test]
