@@ -182,6 +182,13 @@ pub(crate) fn is_other_module(target: &Expr, conditions: &Conditions<'_>) -> boo
         && conditions.dotted(&subscript.slice).as_deref() != Some("__name__")
 }
 
+/// `sys.modules[__name__] = …`: what takes the module's place answers for its attributes (`LazyImporter`).
+pub(crate) fn is_own_module(target: &Expr, conditions: &Conditions<'_>) -> bool {
+    let Expr::Subscript(subscript) = target else { return false };
+    conditions.dotted(&subscript.value).as_deref() == Some("sys.modules")
+        && conditions.dotted(&subscript.slice).as_deref() == Some("__name__")
+}
+
 /// Whether a function says that it imports what its argument names: `import_patched("dns." + name)`.
 fn is_named_importer(function: &str) -> bool {
     let name = function.rsplit('.').next().unwrap_or_default();
@@ -232,19 +239,20 @@ pub(crate) fn is_from_own_file(expression: &Expr) -> bool {
 fn import_module(call: &ExprCall, conditions: &Conditions<'_>, identity: Identity<'_>) -> Call {
     let Some(name) = argument(call, 0, "name") else { return Call::Computed };
     let package = argument(call, 1, "package");
+    let package = || {
+        package.and_then(|package| named_package(package, conditions, identity).or_else(|| around(package, identity)))
+    };
     if let Some(name) = own_name(name, conditions, identity) {
         return import(name);
     }
     if let Some(name) = conditions.text(name) {
         let Some(rest) = name.strip_prefix('.') else { return import(name.to_owned()) };
-        let Some(package) = package.and_then(|package| named_package(package, conditions, identity)) else {
-            return Call::Computed;
-        };
+        let Some(package) = package() else { return Call::Computed };
         let further = rest.len() - rest.trim_start_matches('.').len();
         let level = u32::try_from(further + 1).unwrap_or(u32::MAX).min(64);
         return import(absolute(&package, level, rest.trim_start_matches('.')));
     }
-    computed(name, || package.and_then(|package| named_package(package, conditions, identity)), conditions, identity)
+    computed(name, package, conditions, identity)
 }
 
 /// `__import__(name, globals, locals, fromlist, level)`.
@@ -492,6 +500,23 @@ fn named_package(expression: &Expr, conditions: &Conditions<'_>, identity: Ident
         "__name__" | "__spec__.name" => Some(identity.name.to_owned()),
         _ => None,
     }
+}
+
+/// The package around the module that a text ends with whose beginning is computed, by which libraries do without their own name:
+/// `f"{__name__.split('.')[0]}.contrib.resolver"`.
+fn around(expression: &Expr, identity: Identity<'_>) -> Option<String> {
+    let end = match expression {
+        Expr::FString(text) => match text.value.elements().last()? {
+            InterpolatedStringElement::Literal(literal) => literal.value.to_string(),
+            InterpolatedStringElement::Interpolation(_) => return None,
+        },
+        Expr::BinOp(operation) if operation.op == Operator::Add => literal(&operation.right)?.to_owned(),
+        _ => return None,
+    };
+    let ends = identity.package.match_indices('.').map(|(end, _)| end).chain([identity.package.len()]);
+    let mut packages = ends.filter_map(|end| identity.package.get(..end));
+    let is_meant = |package: &&str| end.starts_with('.') && package.ends_with(&end);
+    packages.rfind(is_meant).map(str::to_owned)
 }
 
 fn import(name: String) -> Call {

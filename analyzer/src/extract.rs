@@ -1,3 +1,4 @@
+mod calls;
 mod commands;
 mod decorators;
 mod guards;
@@ -9,7 +10,7 @@ use self::commands::Commands;
 use self::importers::{Callable, Importers};
 use self::texts::{Listing, Use};
 use crate::condition::{Conditions, Role};
-use crate::dynamic::{self, Call};
+use crate::dynamic;
 use crate::graph::EdgeKind;
 use crate::interpreter::Interpreter;
 use crate::outline::{Identity, Shown, Target, absolute, start};
@@ -66,6 +67,9 @@ pub(crate) struct Extracted {
     /// Texts that name modules if the module imports what is asked for.
     pub(crate) library_texts: Vec<Located>,
     pub(crate) tables: Vec<String>,
+    /// The one module around this one that a literal names, which is a table if something takes the place of the module.
+    lone: Vec<String>,
+    takes_own_place: bool,
     pub(crate) lists_modules: bool,
     pub(crate) name_starts: BTreeSet<String>,
     pub(crate) reads_stub: bool,
@@ -105,7 +109,12 @@ pub(crate) fn extract(body: &[Stmt], identity: Identity<'_>, interpreter: &Inter
     };
     extractor.block(body);
     extractor.finish_listing();
-    extractor.result
+    let mut result = extractor.result;
+    if result.takes_own_place {
+        result.has_module_getattr = true;
+        result.tables.append(&mut result.lone);
+    }
+    result
 }
 
 struct Extractor<'a> {
@@ -247,6 +256,8 @@ impl<'a> Extractor<'a> {
                 }
                 self.result.makes_modules |=
                     assignment.targets.iter().any(|target| dynamic::is_other_module(target, &self.conditions));
+                self.result.takes_own_place |=
+                    assignment.targets.iter().any(|target| dynamic::is_own_module(target, &self.conditions));
                 match &*assignment.targets {
                     [Expr::Name(name)] if !self.surroundings.in_function => {
                         self.conditions.assign(name.id.as_str(), &assignment.value);
@@ -259,6 +270,8 @@ impl<'a> Extractor<'a> {
             Stmt::AnnAssign(assignment) => {
                 visitor::walk_stmt(self, statement);
                 if let (Expr::Name(name), Some(value)) = (&*assignment.target, &assignment.value) {
+                    let start = dynamic::start_of(value, &self.conditions, self.identity);
+                    self.conditions.note_start(name.id.as_str(), start);
                     self.exports(name.id.as_str(), value);
                 }
             }
@@ -429,44 +442,6 @@ impl<'a> Extractor<'a> {
                 self.exports(name, &sum.right);
             }
             _ => {}
-        }
-    }
-
-    fn call(&mut self, call: &'a ruff_python_ast::ExprCall) {
-        let offset = start(call);
-        let kind = if self.surroundings.guarded { self.kind() } else { EdgeKind::Dynamic };
-        match dynamic::classify(call, &self.conditions, self.identity) {
-            Some(Call::Import(target)) => self.add(target, offset, kind),
-            Some(Call::LooksFor(name)) => match self.identity.origin {
-                Origin::Program => self.add(Target::Code(name), offset, EdgeKind::OptionalLazy),
-                _ => self.add(Target::Module(name), offset, EdgeKind::OptionalLazy),
-            },
-            Some(Call::Computed) => {
-                self.note_importer(call);
-                self.listing.imports_computed = true;
-                self.result.computed_imports.push(offset);
-            }
-            Some(Call::ImportHook) => self.result.edits_import_system = true,
-            Some(Call::Sources) => self.result.handles_sources = true,
-            Some(Call::ShowsSources) => self.result.shows_sources = true,
-            Some(Call::ShowsGiven(given)) => {
-                self.result.shows_sources = true;
-                match given {
-                    Some(name) => self.result.shown.named.insert(name),
-                    None => std::mem::replace(&mut self.result.shown.any, true),
-                };
-            }
-            Some(Call::AsksLoaders) => self.result.asks_loaders = true,
-            Some(Call::KnowsSourceNames) => self.result.knows_source_names = true,
-            Some(Call::LooksForAny) => self.result.looks_for_any = true,
-            Some(Call::Reads(package)) => {
-                self.result.read_packages.push(package.clone());
-                self.add(Target::Module(package), offset, kind);
-            }
-            Some(Call::Metadata(name)) => self.result.metadata.push(name),
-            Some(Call::ListsModules) => self.result.lists_modules = true,
-            Some(Call::ReadsStub) => self.result.reads_stub = true,
-            None => {}
         }
     }
 }

@@ -77,6 +77,8 @@ impl OwnFolder {
                 self.opens_zips |= name == "zipimport";
                 self.runs_examples |= name == "doctest";
                 self.runs_tests |= matches!(name.split('.').next(), Some("pytest" | "unittest"));
+                // `call_command("test", "shop")`
+                self.runs_tests |= name == "django.core.management" && outline.texts.iter().any(|text| text == "test");
             }
         }
         // `pytest.main(["--doctest-modules"])`

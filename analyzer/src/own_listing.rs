@@ -127,16 +127,16 @@ fn belongs(entry: &DirEntry, root: &Path, tests: Tests, is_named: &impl Fn(&str)
         return false;
     }
     let at_the_root = entry.path().parent() == Some(root);
+    let is_run = tests == Tests::Run && named_folders(entry.path(), root, is_named).next().is_some();
     if is_folder {
         !(LEFT_OUT_FOLDERS.contains(&name)
-            || (OF_TESTS.contains(&name) && !is_data)
+            || (OF_TESTS.contains(&name) && !is_data && !is_run)
             || (at_the_root && LEFT_OUT_AT_THE_ROOT.contains(&name))
             || name.ends_with(".egg-info"))
     } else {
         let folders_of_tests = folders_of_tests(entry.path(), root);
         let is_source_of_tests = is_test(name) || (name.ends_with(".py") && !folders_of_tests.is_empty());
-        let is_asked = folders_of_tests.iter().any(|folder| is_named(folder))
-            || (tests == Tests::Run && named_folders(entry.path(), root, is_named).next().is_some());
+        let is_asked = is_run || folders_of_tests.iter().any(|folder| is_named(folder));
         let is_unasked_test = is_source_of_tests && !is_asked && (!is_data || is_importable(entry.path(), root));
         let is_unasked = at_the_root && is_of_development(name) && !is_asked_by_ending(name, is_named);
         !(is_compiled(name) || is_unasked || is_unasked_test)
@@ -248,5 +248,24 @@ mod tests {
         assert!(listed("tests").contains(&"tests/test_main.py".to_owned()));
         assert!(!listed("tests").contains(&"test_more.py".to_owned()));
         assert!(!listed("run.log").contains(&"run.log".to_owned()));
+    }
+
+    #[test]
+    fn tests_of_a_package_that_is_named_are_there_to_be_run() {
+        let (folder, project) = testing::project(&[
+            ("one/main.py", ""),
+            ("one/app/__init__.py", ""),
+            ("one/app/tests/test_a.py", ""),
+            ("one/other/__init__.py", ""),
+            ("one/other/tests/test_b.py", ""),
+        ]);
+        let root = folder.path().join("one");
+        let listed = |tests| -> Vec<String> {
+            let files = files(&root, &project.program.root, &[], tests, |name| name == "app");
+            let inside = files.iter().map(|file| file.strip_prefix(&root).unwrap().display().to_string());
+            inside.filter(|file| file.contains("tests")).collect()
+        };
+        assert_eq!(listed(Tests::Run), ["app/tests/test_a.py"]);
+        assert!(listed(Tests::Leave).is_empty());
     }
 }

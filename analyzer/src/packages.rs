@@ -305,11 +305,19 @@ mod tests {
     }
 
     #[test]
+    fn what_takes_the_place_of_a_package_has_its_modules() {
+        let lazy = "import sys\nsys.modules[__name__] = Lazy({'a': ['A']})";
+        assert_eq!(below(lazy), ["p.a", "sys"]);
+        assert!(below("Lazy({'a': ['A']})").is_empty());
+    }
+
+    #[test]
     fn the_known_start_of_a_name_chooses() {
         for source in [
             "from importlib import import_module\nimport_module(f'p.b_{x}')",
             "from importlib import import_module\nimport_module('.b_' + x, 'p')",
             "from importlib import import_module\ndef f():\n    name = f'p.b_{x}'\n    import_module(name)",
+            "from importlib import import_module\ndef f():\n    name: str = f'p.b_{x}'\n    import_module(name)",
             "__import__('b_%s' % x, globals(), locals(), [], 1)",
             "__import__(f'{__spec__.parent}.b_{x}')",
             "__import__('{}.b_{}'.format(__name__, x))",

@@ -283,8 +283,10 @@ pub(crate) fn is_made_at_run_time(name: &str) -> bool {
 }
 
 /// Whether a module is part of a package's own tests, by its name. Such a module counts when an
-/// import names it, not when all of a package is meant.
+/// import names it, not when all of a package is meant. Among commands `test` is one.
 pub(crate) fn is_for_tests(name: &str) -> bool {
+    let is_command = |package: &&str| matches!(package.rsplit('.').next(), Some("command" | "commands"));
+    let name = name.strip_suffix(".test").filter(is_command).unwrap_or(name);
     name.split('.').any(|part| matches!(part, "test" | "tests" | "_tests" | "conftest"))
 }
 
@@ -351,4 +353,15 @@ pub(crate) fn is_unlikely_in_binaries(name: &str) -> bool {
             | "__hello__"
             | "__phello__"
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_may_be_called_test() {
+        assert!(is_for_tests("p.test") && is_for_tests("p.tests.commands.test") && is_for_tests("p.commands.tests"));
+        assert!(!is_for_tests("p.commands.test") && !is_for_tests("p.command.test"));
+    }
 }

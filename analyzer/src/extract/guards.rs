@@ -52,9 +52,12 @@ impl<'a> Extractor<'a> {
             return tuple.elts.iter().any(|caught| self.catches_import_error(caught));
         }
         let names = ["ImportError", "ModuleNotFoundError", "Exception", "BaseException"];
-        self.conditions
-            .dotted(caught)
-            .is_some_and(|dotted| names.contains(&dotted.strip_prefix("builtins.").unwrap_or(&dotted)))
+        // Who asks for a distribution before its modules are imported asks whether these are there.
+        let of_metadata = ["importlib.metadata.PackageNotFoundError", "importlib_metadata.PackageNotFoundError"];
+        self.conditions.dotted(caught).is_some_and(|dotted| {
+            let name = dotted.strip_prefix("builtins.").unwrap_or(&dotted);
+            names.contains(&name) || of_metadata.contains(&name)
+        })
     }
 
     /// `a if test else b`: what cannot be taken on the target does not count.
@@ -94,8 +97,8 @@ impl<'a> Extractor<'a> {
                 guarded |= call.arguments.args.iter().any(|caught| self.catches_import_error(caught));
             }
             // `with try_import() as imports:`, of a library's own.
-            let name = function.rsplit('.').next().unwrap_or_default();
-            guarded |= ["try", "optional", "suppress", "ignore"].iter().any(|word| name.contains(word))
+            let name = function.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+            guarded |= ["try", "optional", "suppress", "ignore", "lazy"].iter().any(|word| name.contains(word))
                 && name.contains("import");
         }
         self.within(|around| around.guarded |= guarded, &statement.body);

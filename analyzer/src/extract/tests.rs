@@ -220,6 +220,30 @@ fn references_in_texts() {
 }
 
 #[test]
+fn a_package_is_known_by_its_end() {
+    let import = |package: &str| format!("import importlib\nimportlib.import_module(f'.{{x}}', {package})");
+    check(&import("f'{top}.sub'"), &[("importlib", TopLevel), ("pkg.sub.*", Dynamic)]);
+    check(&import("top + '.sub'"), &[("importlib", TopLevel), ("pkg.sub.*", Dynamic)]);
+    check(&import("f'{top}.other'"), &[("importlib", TopLevel)]);
+    check(&import("f'{top}sub'"), &[("importlib", TopLevel)]);
+}
+
+#[test]
+fn functions_that_say_that_they_import() {
+    check("def f(): import_optional('a')", &[("?a", Dynamic)]);
+    check("import_optional('a ' + b)\nimported('a')", &[]);
+    check("with LazyImport('pip install a') as found: import a", &[("a", Optional)]);
+    let asks = "from importlib.metadata import PackageNotFoundError as E\ntry: f()\nexcept E: pass\nelse: import a";
+    check(asks, &[("importlib.metadata:PackageNotFoundError", TopLevel), ("a", Optional)]);
+}
+
+#[test]
+fn what_takes_the_place_of_a_module_answers_for_it() {
+    assert!(read("import sys\nsys.modules[__name__] = Lazy(__name__)").has_module_getattr);
+    assert!(!read("import sys\nsys.modules['x'] = Lazy(__name__)").has_module_getattr);
+}
+
+#[test]
 fn names_of_files_that_are_looked_at() {
     assert!(read("if found.st_nlink > 1: raise OSError").tells_links);
     assert!(!read("if found.st_nlink == 0: raise OSError").tells_links);

@@ -74,9 +74,8 @@ impl<'a> Extractor<'a> {
         for (package, submodules) in &self.identity.surroundings.packages {
             let is_module = |word: &&&str| word.split('.').next().is_some_and(|first| submodules.contains(first));
             let named: BTreeSet<&str> = words.iter().filter(is_module).copied().collect();
-            if named.len() >= FEWEST {
-                self.result.tables.extend(named.into_iter().map(|name| format!("{package}.{name}")));
-            }
+            let tables = if named.len() >= FEWEST { &mut self.result.tables } else { &mut self.result.lone };
+            tables.extend(named.into_iter().map(|name| format!("{package}.{name}")));
         }
         // `INSTALLED_APPS = ["django.contrib.admin", "rest_framework"]`
         if is_program && words.iter().any(|word| name_forms::referred_name(word).is_some()) {
