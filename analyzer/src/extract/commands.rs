@@ -62,7 +62,8 @@ impl<'a> Extractor<'a> {
         {
             self.result.commands.runs_script |= match script {
                 Expr::StringLiteral(text) => {
-                    text.value.to_str().ends_with(".py") || is_for_interpreter(text.value.to_str())
+                    let text = text.value.to_str();
+                    [".py", ".pyc", ".pyz"].iter().any(|ending| text.ends_with(ending)) || is_for_interpreter(text)
                 }
                 Expr::Starred(_) => false,
                 _ => true,

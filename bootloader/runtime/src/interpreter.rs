@@ -11,7 +11,7 @@ use crate::{basic_prompt, importer, open_code, replaced, warning_options, worker
 use pyo3::prelude::*;
 use pyo3::types::PyList;
 use rpack_format::index::FLAG_STARTS_INTERPRETER;
-use std::ffi::c_int;
+use std::ffi::{OsStr, c_int};
 use std::path::Path;
 
 /// Whether an interpreter is wanted. A process that gained rights by being started does not listen to the variable, as little
@@ -40,9 +40,16 @@ pub fn are_for_interpreter(arguments: &[&str]) -> bool {
     match after_flags(arguments) {
         ["-", ..] | ["-V" | "-VV" | "--version"] => true,
         [flag, _, ..] if is_work(flag) => true,
-        [script, ..] => script.ends_with(".py") && Path::new(script).is_file(),
+        [script, ..] => is_script(Path::new(script)),
         [] => false,
     }
+}
+
+/// Whether it is what a `python` runs: a source, bytecode, an application in a zip file (PEP 441), a folder with a `__main__.py`.
+fn is_script(path: &Path) -> bool {
+    let ending = path.extension().and_then(OsStr::to_str);
+    (ending.is_some_and(|ending| matches!(ending, "py" | "pyc" | "pyz")) && path.is_file())
+        || path.join("__main__.py").is_file()
 }
 
 /// The arguments behind the flags of a `python`.

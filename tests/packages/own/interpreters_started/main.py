@@ -4,6 +4,8 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
+import zipapp
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -26,6 +28,12 @@ print(said("-Wignore", "-u", "-m", "json.tool", "--compact", input='{"a": 1}'))
 print(subprocess.run([sys.executable, "-m", "jobs.count", "3"], capture_output=True, text=True, cwd=HERE).stdout.strip())
 print(said(str(HERE / "worker.py"), "7"))
 print(said("-c", "raise SystemExit(3)"))
+with tempfile.TemporaryDirectory() as folder:
+    application = Path(folder, "application")
+    application.mkdir()
+    (application / "__main__.py").write_text("import sys\nprint(__name__, sys.argv[1:])\n")
+    zipapp.create_archive(application)
+    print(said(str(application), "of a folder"), said(str(application.with_suffix(".pyz")), "of a file"))
 print(said("-", "word", input="import sys; print(sys.argv[1:])"))
 print(said("-Ic", "print(__name__)"))
 print(os.popen(f'"{sys.executable}" -c "print(1 + 1)"').read().strip())
