@@ -324,10 +324,10 @@ impl Importer {
     /// Makes a module's spec. It has the attributes that CPython's own finder would give it, except for `cached`.
     fn spec<'py>(&self, slf: &Bound<'py, Self>, name: &str, module: &Module) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
-        let path = self.program.absolute(module.path);
         if module.kind == ModuleKind::Namespace {
-            return self.namespace_spec(slf, name, path);
+            return self.namespace_spec(slf, name, module);
         }
+        let path = self.program.absolute(module.path);
         let arguments = PyDict::new(py);
         arguments.set_item(intern!(py, "origin"), &path)?;
         arguments.set_item(intern!(py, "is_package"), module.is_package)?;
@@ -341,11 +341,15 @@ impl Importer {
     }
 
     /// A namespace package has no loader; `_NamespacePath` is what the import system itself gives it as a path.
-    fn namespace_spec<'py>(&self, slf: &Bound<'py, Self>, name: &str, path: String) -> PyResult<Bound<'py, PyAny>> {
+    fn namespace_spec<'py>(&self, slf: &Bound<'py, Self>, name: &str, module: &Module) -> PyResult<Bound<'py, PyAny>> {
         let py = slf.py();
+        let path = self.program.absolute(module.path);
+        // Of one that was found in a folder of the search path, the finder for that path puts the portions together.
+        let portions =
+            if module.name == name { namespaces::portions(py, self.program, name, path)? } else { vec![path] };
         let loader = resources::namespace_loader(py, self.program)?;
         let spec = self.import_system.module_spec.bind(py).call1((name, loader))?;
-        let path = PyList::new(py, namespaces::portions(py, self.program, name, path)?)?;
+        let path = PyList::new(py, portions)?;
         let namespace_path = py.import("_frozen_importlib_external")?.getattr("_NamespacePath")?;
         let locations = namespace_path.call1((name, path, slf.getattr(intern!(py, "find_portions"))?))?;
         spec.setattr(intern!(py, "submodule_search_locations"), locations)?;

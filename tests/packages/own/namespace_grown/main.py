@@ -11,3 +11,10 @@ sys.path.append(str(Path(__file__).parent / "extras"))
 from company.plugins import blue
 
 print([Path(folder).parent.name == "extras" for folder in company.__path__], blue.name())
+
+# One that lies in two folders of the search path, and not beside the program.
+sys.path.append(str(Path(__file__).parent / "others"))
+import union.one
+import union.other
+
+print([Path(folder).parent.name for folder in union.__path__], union.one.NAME, union.other.NAME)
