@@ -1,5 +1,5 @@
 use crate::condition::Conditions;
-use crate::name_forms::is_dotted_name;
+use crate::name_forms::{is_dotted_name, last_of};
 use crate::outline::{Identity, Target, absolute};
 use crate::project::Origin;
 use ruff_python_ast::{Expr, ExprCall, InterpolatedStringElement, Number, Operator};
@@ -191,7 +191,7 @@ pub(crate) fn is_own_module(target: &Expr, conditions: &Conditions<'_>) -> bool 
 
 /// Whether a function says that it imports what its argument names: `import_patched("dns." + name)`.
 fn is_named_importer(function: &str) -> bool {
-    let name = function.rsplit('.').next().unwrap_or_default();
+    let name = last_of(function);
     name.starts_with("import_") || name.ends_with("_import") || name.contains("_import_")
 }
 

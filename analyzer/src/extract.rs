@@ -13,6 +13,7 @@ use crate::condition::{Conditions, Role};
 use crate::dynamic;
 use crate::graph::EdgeKind;
 use crate::interpreter::Interpreter;
+use crate::name_forms::top_of;
 use crate::outline::{Identity, Shown, Target, absolute, start};
 use crate::project::Origin;
 use crate::rules;
@@ -317,7 +318,7 @@ impl<'a> Extractor<'a> {
             // PEP 810: a lazy import fails when the name is used.
             let kind = if import.is_lazy { EdgeKind::Lazy } else { self.kind() };
             self.add(Target::Module(name.to_owned()), start(alias), kind);
-            let top = name.split('.').next().unwrap_or(name);
+            let top = top_of(name);
             if self.identity.origin == Origin::Program {
                 self.result.words.extend(name.split('.').skip(1).map(str::to_owned));
             }

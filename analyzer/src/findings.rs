@@ -2,6 +2,7 @@ use crate::distribution::{self, Distribution};
 use crate::error::Error;
 use crate::graph::{Consulted, EdgeKind, Missing, Module, ModuleGraph, ModuleKind};
 use crate::growing::{Growing, Node};
+use crate::name_forms::{last_of, top_of};
 use crate::project::Origin;
 use crate::{own_sources, rules};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -56,7 +57,7 @@ fn may_be_made(growing: &Growing<'_>, name: &str, importer: Option<&Node>) -> bo
             || node.outline.as_ref().is_some_and(|outline| outline.edits_import_system || outline.edits_path)
     };
     // A package often does it in a module of its own, as `tlz` does in `tlz._build_tlz`.
-    let top = format!("{}.", name.split('.').next().unwrap_or_default());
+    let top = format!("{}.", top_of(name));
     let may_edit = |node: &&Node| node.name.starts_with(&top) || top.strip_suffix('.') == Some(&node.name);
     importer.is_some_and(edits) || growing.nodes.iter().filter(may_edit).any(edits)
 }
@@ -64,7 +65,7 @@ fn may_be_made(growing: &Growing<'_>, name: &str, importer: Option<&Node>) -> bo
 /// Whether the program writes a module that it imports: a text of it names the file, which is not there, and something writes.
 fn is_written(growing: &Growing<'_>, name: &str) -> bool {
     const WRITING: [&str; 6] = ["write", "write_text", "write_bytes", "writelines", "copy", "copyfile"];
-    let last = name.rsplit('.').next().unwrap_or(name);
+    let last = last_of(name);
     let own = &growing.own;
     (own.names(&format!("{last}.py")) || (own.names(last) && own.names("__init__.py")))
         && WRITING.iter().any(|word| growing.wanted.says(word))

@@ -5,6 +5,7 @@ use crate::graph::{AskedFiles, Edge, EdgeKind, ModuleKind, Options, Warning};
 use crate::kernels::Kernel;
 use crate::library_sources::Sources;
 use crate::module_names;
+use crate::name_forms::{last_of, top_of};
 use crate::outline::{Import, Outline, Shown, Surroundings};
 use crate::own_folder::{self, OwnFolder};
 use crate::owners::Owners;
@@ -475,7 +476,7 @@ impl<'a> Growing<'a> {
         let Some(node) = node.filter(|node| node.found.origin == Origin::Library) else { return Vec::new() };
         let ends = node.name.match_indices('.').map(|(end, _)| end).chain([node.name.len()]);
         let around = ends.filter_map(|end| node.name.get(..end));
-        let library = node.name.split('.').next().unwrap_or_default();
+        let library = top_of(&node.name);
         let carriers = around.chain(rules::carrier_of(library));
         let mut shelves: Vec<String> = carriers.map(|carrier| format!("{carrier}._vendor")).collect();
         shelves.retain(|shelf| self.look_up(shelf).is_some());
@@ -563,7 +564,7 @@ pub(crate) fn package_of(node: &Node) -> &str {
 
 /// Whether a module may be what is run: `python -m package` runs `package.__main__`.
 pub(crate) fn is_run(name: &str) -> bool {
-    is_script(name) || name.rsplit('.').next() == Some(ENTRY)
+    is_script(name) || last_of(name) == ENTRY
 }
 
 /// Whether a module is run, not imported: the entry, or a runtime hook.

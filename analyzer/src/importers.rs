@@ -2,6 +2,7 @@
 
 use crate::graph::EdgeKind;
 use crate::growing::{Growing, Importer};
+use crate::name_forms::{last_of, top_of};
 use crate::outline::{Import, Outline, Target};
 use crate::project::Origin;
 use crate::walk::follow_import;
@@ -11,7 +12,7 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     let Some(node) = growing.nodes.get(index) else { return };
     let library = match node.found.origin {
         Origin::Program => String::new(),
-        _ => top(&node.name).to_owned(),
+        _ => top_of(&node.name).to_owned(),
     };
     growing.importers.extend(outline.importers.iter().map(|function| (library.clone(), function.clone())));
     growing.named_calls.extend(outline.named_calls.iter().map(|(function, name, line)| {
@@ -27,7 +28,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
         calls.into_iter().partition(|(importer, function, _)| is_importing(growing, *importer, function));
     growing.named_calls = unknown;
     for (importer, function, name) in known {
-        let last = function.rsplit('.').next().unwrap_or_default().to_owned();
+        let last = last_of(&function).to_owned();
         let (named, computed) = &mut growing.answered;
         if name.is_empty() {
             computed.insert(last);
@@ -48,7 +49,7 @@ pub(crate) fn warn(growing: &mut Growing<'_>) {
 }
 
 fn is_importing(growing: &Growing<'_>, importer: Importer, function: &str) -> bool {
-    let (first, last) = (top(function), function.rsplit('.').next().unwrap_or_default());
+    let (first, last) = (top_of(function), last_of(function));
     let Some(node) = importer.node.and_then(|node| growing.nodes.get(node)) else { return false };
     let has = |library: &str| growing.importers.contains(&(library.to_owned(), last.to_owned()));
     if has(first) {
@@ -58,12 +59,8 @@ fn is_importing(growing: &Growing<'_>, importer: Importer, function: &str) -> bo
     let other = growing.by_name.get(first).and_then(|&other| growing.nodes.get(other));
     match node.found.origin {
         Origin::Program => other.is_none_or(|other| other.found.origin == Origin::Program) && has(""),
-        _ => other.is_none() && has(top(&node.name)),
+        _ => other.is_none() && has(top_of(&node.name)),
     }
-}
-
-fn top(name: &str) -> &str {
-    name.split('.').next().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use crate::finder::Found;
 use crate::graph::ModuleKind;
 use crate::growing::Growing;
-use crate::name_forms::is_source_name;
+use crate::name_forms::{is_source_name, top_of};
 use crate::outline::Outline;
 use crate::project::Origin;
 use crate::rules;
@@ -34,7 +34,7 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     if outline.shows_sources {
         growing.own.show_sources();
     }
-    let top = || name.split('.').next().unwrap_or_default().to_owned();
+    let top = || top_of(&name).to_owned();
     if outline.asks_loaders {
         growing.source_readers.0.insert(top());
     }
@@ -53,7 +53,7 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     }
     for text in &outline.source_texts {
         if text.ends_with("*/__init__.py") {
-            let top = name.split('.').next().unwrap_or_default().to_owned();
+            let top = top_of(&name).to_owned();
             growing.read_packages.entry(top).or_insert(Sources::Initializers);
         }
     }
@@ -98,7 +98,7 @@ fn add_named(growing: &mut Growing<'_>, package: &str, folder: &Path, named: &[g
 /// Takes notice of a module that code in a text of the program imports.
 pub(crate) fn note_code(growing: &mut Growing<'_>, index: usize, name: &str) {
     if growing.nodes.get(index).is_some_and(|node| node.found.origin == Origin::Program) {
-        growing.in_code.insert(name.split('.').next().unwrap_or_default().to_owned());
+        growing.in_code.insert(top_of(name).to_owned());
     }
 }
 
@@ -244,7 +244,7 @@ fn is_other_source(path: &Path) -> bool {
 /// Adds the sources of modules that are decorated by something that looks at them: `typeguard`
 /// compiles what it decorates anew.
 fn add_decorated(growing: &mut Growing<'_>) {
-    let top = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let top = |name: &str| top_of(name).to_owned();
     let outlines = || growing.nodes.iter().filter_map(|node| Some((node, node.outline.as_ref()?)));
     let showing: BTreeSet<(String, &str)> = outlines()
         .flat_map(|(node, outline)| outline.defines.iter().map(move |name| (top(&node.name), name.as_str())))

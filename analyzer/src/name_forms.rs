@@ -33,8 +33,18 @@ pub(crate) fn referred_package(text: &str) -> Option<(&str, &str)> {
 /// `f"holidays.{kind}.{module}"`.
 pub(crate) fn own_start<'a>(text: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
     let (package, last) = text.split_once(['%', '{'])?.0.split_once('.')?;
-    let is_own = name.split('.').next() == Some(package);
+    let is_own = top_of(name) == package;
     (is_own && (last.is_empty() || is_dotted_name(last)) && !last.contains('.')).then_some((package, last))
+}
+
+/// The first part of a dotted name: the package at the top, or the module itself.
+pub(crate) fn top_of(name: &str) -> &str {
+    name.split('.').next().unwrap_or(name)
+}
+
+/// The last part of a dotted name: what the module, the function or the attribute itself is called.
+pub(crate) fn last_of(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 /// Whether a text may be the name of a file that is no data by its ending.

@@ -2,6 +2,7 @@ use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer, package_of};
 use crate::module_names::ModuleNames;
+use crate::name_forms::top_of;
 use crate::native_names::NativeNames;
 use crate::outline::{Import, Target};
 use crate::project::Origin;
@@ -15,7 +16,7 @@ pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &Nat
     let Some(node) = growing.nodes.get(index) else { return };
     let importer = Importer { node: Some(index), line: 0, kind: EdgeKind::Binary };
     let origin = node.found.origin;
-    let own_top = node.name.split('.').next().unwrap_or_default().to_owned();
+    let own_top = top_of(&node.name).to_owned();
     let distribution = growing.owners.of_file(&node.found.path);
     let project = growing.project;
     let allowed =
@@ -76,7 +77,7 @@ fn may_ask_for(growing: &mut Growing<'_>, name: &str, from: Origin, own_top: &st
         // A folder without `__init__` beside the library is data more often than a namespace
         // package.
         _ if matches!(found.kind, ModuleKind::Namespace { .. }) => false,
-        _ if name.split('.').next() == Some(own_top) => true,
+        _ if top_of(name) == own_top => true,
         // The program's own extension module may import any of its modules.
         Origin::Program => from == Origin::Program,
         _ => growing.owners.of_file(&found.path).is_some_and(|owner| allowed.contains(&owner)),

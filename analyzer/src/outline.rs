@@ -2,7 +2,7 @@ use crate::condition::Role;
 use crate::extract::{self, Located};
 use crate::graph::EdgeKind;
 use crate::interpreter::Interpreter;
-use crate::name_forms::is_dotted_name;
+use crate::name_forms::{is_dotted_name, top_of};
 use crate::project::Origin;
 use ruff_python_ast::{Mod, PythonVersion};
 use ruff_python_parser::{Mode, ParseOptions, parse_unchecked};
@@ -295,7 +295,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
 /// `"json csv xml.dom".split()`. In a text that says something else there are other words too.
 fn modules_in(texts: &[String], interpreter: &Interpreter) -> BTreeSet<String> {
     let is_standard = |word: &&str| {
-        let top = word.split('.').next().unwrap_or_default();
+        let top = top_of(word);
         interpreter.stdlib_modules.contains(top) && is_dotted_name(word)
     };
     let words = |text: &'_ String| -> Vec<String> {

@@ -5,7 +5,7 @@ use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{ENTRY, Growing, Importer, Node};
 use crate::library_sources::Sources;
-use crate::name_forms::is_dotted_name;
+use crate::name_forms::{is_dotted_name, last_of, top_of};
 use crate::outline::{Import, Outline, Target};
 use crate::project::Origin;
 use crate::walk::{follow_import, submodules};
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 /// Takes notice of what a module says about the modules around it.
 pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     let Some(node) = growing.nodes.get(index) else { return };
-    let top = node.name.split('.').next().unwrap_or_default().to_owned();
+    let top = top_of(&node.name).to_owned();
     if outline.lists_modules {
         growing.listing.insert(top.clone());
     }
@@ -72,7 +72,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
 /// A library that looks for sources in a folder of its own, which is a package, imports what it
 /// finds there.
 fn follow_listed(growing: &mut Growing<'_>) {
-    let top = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
+    let top = |name: &str| top_of(name).to_owned();
     let (looked_into, others): (Vec<_>, Vec<_>) = std::mem::take(&mut growing.listed)
         .into_iter()
         .partition(|(_, package)| growing.lists_sources.contains(&top(package)));
@@ -134,7 +134,7 @@ fn is_looked_into(growing: &mut Growing<'_>, (importer, name): &(Importer, Strin
     });
     let by_program =
         importer.node.and_then(|node| growing.nodes.get(node)).is_none_or(|node| node.found.origin == Origin::Program);
-    let top = name.split('.').next().unwrap_or_default();
+    let top = top_of(name);
     if !name.contains('.') {
         return is_library_package && by_program && has_app_modules(growing, name);
     }
@@ -183,7 +183,7 @@ fn has_app_modules(growing: &mut Growing<'_>, package: &str) -> bool {
 /// A text in a library names a module of a distribution that the library requires, if only for another one that it requires:
 /// `add_extension("jinja2.ext.do")` in locust, which requires Flask.
 pub(crate) fn guess_required(growing: &mut Growing<'_>, index: usize, name: &str, importer: Importer) {
-    let top = name.split('.').next().unwrap_or_default();
+    let top = top_of(name);
     if growing.look_up(top).is_none_or(|found| found.origin != Origin::Library) {
         return;
     }
@@ -228,7 +228,7 @@ fn include_below(growing: &mut Growing<'_>, package: &str, start: &str, importer
     let mut waiting = vec![(package.to_owned(), 1)];
     while let Some((package, level)) = waiting.pop() {
         for name in submodules(growing, &package) {
-            let last = name.rsplit('.').next().unwrap_or_default();
+            let last = last_of(&name);
             let starts_otherwise = level == 1 && !last.starts_with(start);
             if starts_otherwise || rules::is_for_tests(&name) || !seen.insert(name.clone()) {
                 continue;

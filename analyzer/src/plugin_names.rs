@@ -2,6 +2,7 @@
 
 use crate::graph::EdgeKind;
 use crate::growing::{ENTRY, Growing, Importer};
+use crate::name_forms::top_of;
 use crate::project::Origin;
 use crate::rules;
 
@@ -34,7 +35,7 @@ fn is_listed(growing: &mut Growing<'_>, index: usize, start: &str) -> bool {
     let project = growing.project;
     let Some(node) = growing.nodes.get(index) else { return false };
     let (origin, path) = (node.found.origin, node.found.path.clone());
-    let top = node.name.split('.').next().unwrap_or_default().to_owned();
+    let top = top_of(&node.name).to_owned();
     if node.outline.as_ref().is_some_and(|outline| outline.lists_modules) {
         return true;
     }

@@ -4,6 +4,7 @@
 //! That nothing is left out is tested against what real runs import (`tests/standard_library.rs`).
 
 use crate::interpreter::{Interpreter, Version};
+use crate::name_forms::{last_of, top_of};
 use crate::project::Origin;
 
 /// Functions in any module of the standard library that are called when it is run (`python -m
@@ -84,7 +85,7 @@ pub(crate) fn wakers_in(module: &str) -> Vec<&'static str> {
 /// Whether the use of an attribute of this name may wake anything.
 pub(crate) fn may_wake(attribute: &str) -> bool {
     RUN_AS_PROGRAM.contains(&attribute)
-        || DORMANT.iter().flat_map(|dormant| dormant.woken_by).any(|name| name.rsplit('.').next() == Some(attribute))
+        || DORMANT.iter().flat_map(|dormant| dormant.woken_by).any(|name| last_of(name) == attribute)
 }
 
 /// Modules that every program may need, whatever it imports.
@@ -296,20 +297,20 @@ pub(crate) fn is_for_tests(name: &str) -> bool {
 /// that are not reached here; so do libraries, under conditions that cannot be decided. What every
 /// run needs is always told.
 pub(crate) fn is_expected_to_be_absent(name: &str, importer: Origin, interpreter: &Interpreter) -> bool {
-    let top = name.split('.').next().unwrap_or(name);
+    let top = top_of(name);
     importer == Origin::StandardLibrary || interpreter.stdlib_modules.contains(top)
 }
 
 /// Whether a package of the standard library is a program of its own, which no other program imports.
 pub(crate) fn is_program(name: &str) -> bool {
-    let top = name.split('.').next().unwrap_or(name);
+    let top = top_of(name);
     matches!(top, "ensurepip" | "idlelib" | "lib2to3" | "pydoc_data" | "this" | "turtledemo" | "venv")
 }
 
 /// Modules of the standard library that a name in an extension module does not ask for: words that
 /// stand in programs for other reasons, and packages that are programs of their own.
 pub(crate) fn is_unlikely_in_binaries(name: &str) -> bool {
-    let top = name.split('.').next().unwrap_or(name);
+    let top = top_of(name);
     matches!(
         top,
         "test"

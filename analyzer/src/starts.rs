@@ -5,6 +5,7 @@ use crate::error::Error;
 use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind, Options};
 use crate::growing::{ENTRY, Growing, Importer};
+use crate::name_forms::top_of;
 use crate::program::EntryPoint;
 use crate::project::Origin;
 use crate::walk::include_all_submodules;
@@ -47,7 +48,7 @@ fn add_runtime_hooks(growing: &mut Growing<'_>, options: &Options) -> Result<(),
 
 /// The script that pip would write for an entry of `[project.scripts]`.
 fn entry_source(module: &str, attribute: &str) -> String {
-    let first = attribute.split('.').next().unwrap_or(attribute);
+    let first = top_of(attribute);
     format!("import sys\nfrom {module} import {first}\nif __name__ == \"__main__\":\n    sys.exit({attribute}())\n")
 }
 

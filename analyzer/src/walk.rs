@@ -7,6 +7,7 @@ use crate::graph::{ModuleGraph, ModuleKind, Options, Warning};
 use crate::growing::{ENTRY, Growing, Importer, Life, Node};
 use crate::listener::Sighting;
 use crate::memory::Work;
+use crate::name_forms::top_of;
 use crate::native_imports::follow_native;
 use crate::outline::{Import, Outline, Target};
 use crate::owners::Owners;
@@ -212,7 +213,7 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
         Target::Submodules(package, start) => growing.scans.push((importer, package, start)),
         Target::Standard(name) => {
             let is_standard = |found: Found| found.origin == Origin::StandardLibrary;
-            let top = name.split('.').next().unwrap_or_default();
+            let top = top_of(&name);
             if !rules::is_unlikely_in_binaries(top) && growing.look_up(top).is_some_and(is_standard) {
                 let module = name.rsplit_once('.').map_or(name.as_str(), |(module, _)| module);
                 growing.guess(module, importer);

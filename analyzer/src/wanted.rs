@@ -1,7 +1,7 @@
 use crate::distribution::{Distribution, normalized};
 use crate::graph::EdgeKind;
 use crate::growing::{Growing, Life};
-use crate::name_forms::is_dotted_name;
+use crate::name_forms::{is_dotted_name, last_of};
 use crate::outline::{Import, Target};
 use crate::own_sources::Asked;
 use crate::owners::Owners;
@@ -248,7 +248,7 @@ impl<'a> Wanted<'a> {
     /// Whether an import stands in a function that the program names, of a library that it imports:
     /// `duckdb` makes a frame of `pandas` in `df()`. Or in a module that it names: `frame.style` is made by `pandas.io.formats.style`.
     fn is_called(&self, from: usize, to: usize, import: &Import, module: &str) -> bool {
-        let module = module.rsplit('.').next().unwrap_or_default();
+        let module = last_of(module);
         let is_said = self.says(import.within.as_deref().unwrap_or(module));
         is_said && self.direct.contains(&from) && !self.is_of_developers(to)
     }

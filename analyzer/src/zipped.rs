@@ -4,6 +4,7 @@
 use crate::condition::Role;
 use crate::graph::EdgeKind;
 use crate::growing::{Growing, Importer};
+use crate::name_forms::top_of;
 use crate::outline::{Identity, Outline, Surroundings, Target, outline};
 use crate::project::Origin;
 use crate::zip_file;
@@ -44,7 +45,7 @@ fn follow_source(growing: &mut Growing<'_>, source: &Source) -> String {
     for name in imported(&outline_of(source, growing)) {
         growing.guess(&name, importer);
     }
-    source.name.split('.').next().unwrap_or_default().to_owned()
+    top_of(&source.name).to_owned()
 }
 
 fn outline_of(source: &Source, growing: &Growing<'_>) -> Outline {

@@ -1,6 +1,7 @@
 //! What guards an import, so that its failing does not matter, or decides that it does not happen.
 
 use super::{Extractor, Flow, Surroundings};
+use crate::name_forms::last_of;
 use crate::project::Origin;
 use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{BoolOp, ExceptHandler, Expr, ExprBoolOp, ExprIf, Stmt, StmtTry, StmtWith};
@@ -97,7 +98,7 @@ impl<'a> Extractor<'a> {
                 guarded |= call.arguments.args.iter().any(|caught| self.catches_import_error(caught));
             }
             // `with try_import() as imports:`, of a library's own.
-            let name = function.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+            let name = last_of(&function).to_ascii_lowercase();
             guarded |= ["try", "optional", "suppress", "ignore", "lazy"].iter().any(|word| name.contains(word))
                 && name.contains("import");
         }

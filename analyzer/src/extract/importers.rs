@@ -2,6 +2,7 @@
 
 use super::Extractor;
 use crate::name_forms;
+use crate::name_forms::top_of;
 use crate::outline::start;
 use crate::project::Origin;
 use ruff_python_ast::{Expr, ExprCall, StmtFunctionDef};
@@ -77,8 +78,8 @@ impl<'a> Extractor<'a> {
             }
             return;
         };
-        let top = name.split('.').next().unwrap_or_default();
-        let is_near = || self.identity.name.split('.').next() == Some(top) || self.conditions.is_standard(top);
+        let top = top_of(name);
+        let is_near = || top_of(self.identity.name) == top || self.conditions.is_standard(top);
         if name_forms::is_dotted_name(name) && (self.identity.origin == Origin::Program || is_near()) {
             let function = self.conditions.dotted(&call.func).unwrap_or_else(|| called.to_owned());
             self.result.importers.calls.push((function, name.to_owned(), start(call)));
