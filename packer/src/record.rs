@@ -224,6 +224,8 @@ fn question(options: &Options) -> Option<Key> {
     let options = Options { jobs: std::num::NonZeroUsize::MIN, ..options.clone() };
     let folder = env::current_dir().ok()?;
     let compiler = env::var_os("CC");
-    let said = format!("{options:?} {folder:?} {variables:?} {compiler:?}");
+    // Another rpack, whose file is another input, may make something else of the same.
+    let maker = env::current_exe().ok()?;
+    let said = format!("{options:?} {folder:?} {variables:?} {compiler:?} {maker:?}");
     Some(Key::new("build", [said.as_bytes()]))
 }

@@ -99,6 +99,29 @@ fn where_nothing_changed_nothing_is_made() {
 }
 
 #[test]
+fn what_another_rpack_made_is_looked_at_again() {
+    let place = Place::new(&[("program/main.py", HELLO), ("program/helper.py", "NAME = 'a'\n")]);
+    place.let_settle(&["program", "program/main.py", "program/helper.py"]);
+    let other = place.path("rpack");
+    fs::copy(env!("CARGO_BIN_EXE_rpack"), &other).unwrap();
+    place.build("program", "made", &[]);
+    place.let_settle(&["made"]);
+    place.build("program", "made", &[]);
+    // A build that is known asks nothing else of the cache.
+    let records = || place.cached_files("answer").len();
+    let first = records();
+    place.build("program", "made", &[]);
+    assert_eq!(records(), first);
+    let command = place.command("program", "made");
+    let mut again = Command::new(other);
+    clean(&mut again);
+    again.args(command.get_args()).env("RPACK_CACHE_DIR", place.path("cache"));
+    let output = run(&mut again);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(records() > first);
+}
+
+#[test]
 fn every_change_is_seen() {
     let place = Place::new(&[("program/main.py", HELLO), ("program/helper.py", "NAME = 'a'\n")]);
     place.build("program", "made", &[]);
