@@ -501,22 +501,24 @@ impl<'a> Growing<'a> {
 
     /// A text that refers to an object: the longest part of it that is a module counts. A single
     /// word is a reference only where all of it is one of the program's modules (`main:app`); too
-    /// many words are names of packages.
+    /// many words are names of packages. A folder without a module counts where a package names its own as a
+    /// whole: resources are read by such names.
     pub(crate) fn guess_reference(&mut self, name: &str, importer: Importer) {
         let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
         let parts: Vec<&str> = ends.filter_map(|end| name.get(..end)).collect();
-        let found = parts.iter().rev().find_map(|part| Some((part, self.look_up(part)?)));
-        if let Some((part, found)) = found
-            && !matches!(found.kind, ModuleKind::Namespace { .. })
-            && (part.contains('.') || (*part == name && found.origin == Origin::Program))
-        {
+        let found = parts.iter().rev().find_map(|part| Some((*part, self.look_up(part)?)));
+        let from = importer.node.and_then(|node| self.nodes.get(node));
+        let is_of_program = from.is_some_and(|node| node.found.origin == Origin::Program);
+        let is_meant = |(part, found): &(&str, Found)| match found.kind {
+            ModuleKind::Namespace { .. } => {
+                let is_near = from.is_some_and(|node| top_of(&node.name) == top_of(part));
+                *part == name && part.contains('.') && (is_near || found.origin == Origin::Program)
+            }
+            _ => part.contains('.') || (*part == name && found.origin == Origin::Program),
+        };
+        if let Some((part, _)) = found.filter(is_meant) {
             self.guess(part, importer);
-        } else if importer
-            .node
-            .and_then(|node| self.nodes.get(node))
-            .is_some_and(|node| node.found.origin == Origin::Program)
-            && self.names_member(name)
-        {
+        } else if is_of_program && self.names_member(name) {
             self.guess(parts.first().copied().unwrap_or_default(), importer);
         }
     }

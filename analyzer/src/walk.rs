@@ -446,6 +446,18 @@ mod tests {
     }
 
     #[test]
+    fn folders_of_resources_are_packages_where_their_own_package_names_them() {
+        let files = [
+            ("one/main.py", "import lib\nNAMES = ['p.data.deep', 'lib.data', 'p.data.absent']"),
+            ("one/p/data/deep/a.txt", ""),
+            ("two/lib/__init__.py", "NAMES = ['lib.templates', 'p.data']"),
+            ("two/lib/data/a.txt", ""),
+            ("two/lib/templates/a.txt", ""),
+        ];
+        assert_eq!(names(&files), ["__main__", "lib", "lib.templates", "p", "p.data", "p.data.deep"]);
+    }
+
+    #[test]
     fn stars_bring_what_all_names() {
         let files = [
             ("one/main.py", "from p import *"),
