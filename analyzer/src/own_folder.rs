@@ -77,8 +77,10 @@ impl OwnFolder {
                 self.opens_zips |= name == "zipimport";
                 self.runs_examples |= name == "doctest";
                 self.runs_tests |= matches!(name.split('.').next(), Some("pytest" | "unittest"));
-                // `call_command("test", "shop")`
-                self.runs_tests |= name == "django.core.management" && outline.texts.iter().any(|text| text == "test");
+                // `call_command("test", "shop")` looks for files.
+                let tests = name == "django.core.management" && outline.texts.iter().any(|text| text == "test");
+                self.runs_tests |= tests;
+                self.handles_sources |= tests;
             }
         }
         // `pytest.main(["--doctest-modules"])`

@@ -246,10 +246,13 @@ impl<'a> Wanted<'a> {
     }
 
     /// Whether an import stands in a function that the program names, of a library that it imports:
-    /// `duckdb` makes a frame of `pandas` in `df()`. Or in a module that it names: `frame.style` is made by `pandas.io.formats.style`.
+    /// `duckdb` makes a frame of `pandas` in `df()`. Or a function imports it for a module that the program names: `frame.style` is
+    /// made by `pandas.io.formats.style`, which asks for Jinja2 so.
     fn is_called(&self, from: usize, to: usize, import: &Import, module: &str) -> bool {
-        let module = last_of(module);
-        let is_said = self.says(import.within.as_deref().unwrap_or(module));
+        let is_said = match &import.within {
+            Some(function) => self.says(function),
+            None => import.kind == EdgeKind::Dynamic && self.says(last_of(module)),
+        };
         is_said && self.direct.contains(&from) && !self.is_of_developers(to)
     }
 
