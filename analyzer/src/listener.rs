@@ -28,3 +28,35 @@ pub struct Nobody;
 impl Listener for Nobody {
     fn found(&self, _module: Sighting<'_>) {}
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::additions::Nothing;
+    use crate::graph::Options;
+    use crate::memory::Work;
+    use crate::testing;
+    use crate::walk::walk_with;
+    use std::num::NonZeroUsize;
+    use std::sync::Mutex;
+
+    #[test]
+    fn every_module_is_heard_of_once() {
+        #[derive(Default)]
+        struct Heard(Mutex<Vec<String>>);
+        impl Listener for Heard {
+            fn found(&self, module: Sighting<'_>) {
+                self.0.lock().unwrap().push(module.name.to_owned());
+            }
+        }
+        let files =
+            [("one/main.py", "import p.q"), ("one/p/__init__.py", "from . import r"), ("one/p/q.py", "import p")];
+        let (_folder, project) = testing::project(&[&files[..], &[("one/p/r.py", "")]].concat());
+        let heard = Heard::default();
+        let work = Work { listener: &heard, ..Work::alone(NonZeroUsize::MIN) };
+        let graph = walk_with(&project, &[], &Options::default(), &mut Nothing, work).unwrap();
+        let mut heard = heard.0.into_inner().unwrap();
+        heard.sort();
+        assert_eq!(heard, graph.modules.into_keys().collect::<Vec<_>>());
+    }
+}

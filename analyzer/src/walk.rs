@@ -321,10 +321,8 @@ fn note_warnings(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
 mod tests {
     use super::*;
     use crate::graph::EdgeKind;
-    use crate::listener::Listener;
     use crate::program::EntryPoint;
     use crate::testing;
-    use std::sync::Mutex;
 
     fn graph(files: &[(&str, &str)], options: &Options) -> Result<ModuleGraph, Error> {
         let (_folder, project) = testing::project(files);
@@ -356,26 +354,6 @@ mod tests {
             ("two/p/q.py", ""),
         ];
         assert_eq!(names(&files), ["__main__", "a", "a.b", "a.b.c", "a.d", "p", "p.q"]);
-    }
-
-    #[test]
-    fn every_module_is_heard_of_once() {
-        #[derive(Default)]
-        struct Heard(Mutex<Vec<String>>);
-        impl Listener for Heard {
-            fn found(&self, module: Sighting<'_>) {
-                self.0.lock().unwrap().push(module.name.to_owned());
-            }
-        }
-        let files =
-            [("one/main.py", "import p.q"), ("one/p/__init__.py", "from . import r"), ("one/p/q.py", "import p")];
-        let (_folder, project) = testing::project(&[&files[..], &[("one/p/r.py", "")]].concat());
-        let heard = Heard::default();
-        let work = Work { listener: &heard, ..Work::alone(NonZeroUsize::MIN) };
-        let graph = walk_with(&project, &[], &Options::default(), &mut Nothing, work).unwrap();
-        let mut heard = heard.0.into_inner().unwrap();
-        heard.sort();
-        assert_eq!(heard, graph.modules.into_keys().collect::<Vec<_>>());
     }
 
     #[test]
