@@ -4,6 +4,7 @@ use crate::distribution::Distribution;
 use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer, package_of};
+use crate::name_forms::from_top;
 use crate::project::Origin;
 use crate::walk::include_all_submodules;
 use std::collections::{BTreeMap, BTreeSet};
@@ -113,8 +114,7 @@ impl Said {
     /// Whether an import of `name` in the module `from` brings nothing in.
     pub(crate) fn is_dropped(&self, from: &str, name: &str) -> bool {
         let holds = |names: &Vec<String>| names.iter().any(|excluded| is_or_below(name, excluded));
-        let above = || from.match_indices('.').map(|(end, _)| end).chain([from.len()]);
-        let is_excluded = || above().filter_map(|end| self.excluded.get(from.get(..end)?)).any(holds);
+        let is_excluded = || from_top(from).filter_map(|part| self.excluded.get(part)).any(holds);
         self.deleted.get(from).is_some_and(holds) || (!self.excluded.is_empty() && is_excluded())
     }
 

@@ -1,5 +1,5 @@
 use crate::condition::Conditions;
-use crate::name_forms::{is_dotted_name, last_of};
+use crate::name_forms::{from_top, is_dotted_name, last_of};
 use crate::outline::{Identity, Target, absolute};
 use crate::project::Origin;
 use ruff_python_ast::{Expr, ExprCall, InterpolatedStringElement, Number, Operator};
@@ -513,10 +513,8 @@ fn around(expression: &Expr, identity: Identity<'_>) -> Option<String> {
         Expr::BinOp(operation) if operation.op == Operator::Add => literal(&operation.right)?.to_owned(),
         _ => return None,
     };
-    let ends = identity.package.match_indices('.').map(|(end, _)| end).chain([identity.package.len()]);
-    let mut packages = ends.filter_map(|end| identity.package.get(..end));
     let is_meant = |package: &&str| end.starts_with('.') && package.ends_with(&end);
-    packages.rfind(is_meant).map(str::to_owned)
+    from_top(identity.package).rfind(is_meant).map(str::to_owned)
 }
 
 fn import(name: String) -> Call {

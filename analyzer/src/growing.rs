@@ -5,7 +5,7 @@ use crate::graph::{AskedFiles, Edge, EdgeKind, ModuleKind, Options, Warning};
 use crate::kernels::Kernel;
 use crate::library_sources::Sources;
 use crate::module_names;
-use crate::name_forms::{last_of, top_of};
+use crate::name_forms::{from_top, last_of, top_of};
 use crate::outline::{Import, Outline, Shown, Surroundings};
 use crate::own_folder::{self, OwnFolder};
 use crate::owners::Owners;
@@ -338,8 +338,7 @@ impl<'a> Growing<'a> {
         let shimmed = shimmed::take(self, name, importer);
         let name = shimmed.map_or_else(|| rules::canonical_name(name, &project.interpreter), Cow::Owned);
         let mut last = None;
-        for end in name.match_indices('.').map(|(end, _)| end).chain([name.len()]) {
-            let part = name.get(..end).unwrap_or_default();
+        for part in from_top(&name) {
             if self.is_dropped(part, importer) {
                 return Err(part.to_owned());
             }
@@ -474,10 +473,8 @@ impl<'a> Growing<'a> {
     fn vendored_names(&mut self, name: &str, importer: Importer) -> Vec<String> {
         let node = importer.node.and_then(|node| self.nodes.get(node));
         let Some(node) = node.filter(|node| node.found.origin == Origin::Library) else { return Vec::new() };
-        let ends = node.name.match_indices('.').map(|(end, _)| end).chain([node.name.len()]);
-        let around = ends.filter_map(|end| node.name.get(..end));
         let library = top_of(&node.name);
-        let carriers = around.chain(rules::carrier_of(library));
+        let carriers = from_top(&node.name).chain(rules::carrier_of(library));
         let mut shelves: Vec<String> = carriers.map(|carrier| format!("{carrier}._vendor")).collect();
         shelves.retain(|shelf| self.look_up(shelf).is_some());
         shelves.iter().map(|shelf| format!("{shelf}.{name}")).collect()
@@ -504,9 +501,7 @@ impl<'a> Growing<'a> {
     /// many words are names of packages. A folder without a module counts where a package names its own as a
     /// whole: resources are read by such names.
     pub(crate) fn guess_reference(&mut self, name: &str, importer: Importer) {
-        let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
-        let parts: Vec<&str> = ends.filter_map(|end| name.get(..end)).collect();
-        let found = parts.iter().rev().find_map(|part| Some((*part, self.look_up(part)?)));
+        let found = from_top(name).rev().find_map(|part| Some((part, self.look_up(part)?)));
         let from = importer.node.and_then(|node| self.nodes.get(node));
         let is_of_program = from.is_some_and(|node| node.found.origin == Origin::Program);
         let is_meant = |(part, found): &(&str, Found)| match found.kind {
@@ -519,7 +514,7 @@ impl<'a> Growing<'a> {
         if let Some((part, _)) = found.filter(is_meant) {
             self.guess(part, importer);
         } else if is_of_program && self.names_member(name) {
-            self.guess(parts.first().copied().unwrap_or_default(), importer);
+            self.guess(top_of(name), importer);
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::finder::Found;
 use crate::graph::ModuleKind;
 use crate::growing::Growing;
-use crate::name_forms::{is_source_name, top_of};
+use crate::name_forms::{from_top, is_source_name, top_of};
 use crate::outline::Outline;
 use crate::project::Origin;
 use crate::rules;
@@ -108,8 +108,7 @@ fn add_shown(growing: &mut Growing<'_>) {
     let mut shown: BTreeSet<usize> =
         if growing.shown.any { std::mem::take(&mut growing.own_imports) } else { BTreeSet::new() };
     for name in std::mem::take(&mut growing.shown.named) {
-        let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
-        shown.extend(ends.filter_map(|end| growing.by_name.get(name.get(..end)?)).copied());
+        shown.extend(from_top(&name).filter_map(|part| growing.by_name.get(part)).copied());
     }
     for index in shown {
         add_source(growing, index);

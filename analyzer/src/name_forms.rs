@@ -42,6 +42,12 @@ pub(crate) fn top_of(name: &str) -> &str {
     name.split('.').next().unwrap_or(name)
 }
 
+/// A dotted name with all that stand above it, from the top: `a`, `a.b`, `a.b.c`.
+pub(crate) fn from_top(name: &str) -> impl DoubleEndedIterator<Item = &str> {
+    let ends = name.match_indices('.').map(|(end, _)| end).chain([name.len()]);
+    ends.filter_map(|end| name.get(..end))
+}
+
 /// The last part of a dotted name: what the module, the function or the attribute itself is called.
 pub(crate) fn last_of(name: &str) -> &str {
     name.rsplit('.').next().unwrap_or(name)

@@ -2,7 +2,7 @@ use crate::code_texts;
 use crate::data_names;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Importer};
-use crate::name_forms::is_dotted_name;
+use crate::name_forms::{is_dotted_name, top_of};
 use crate::outline::{Import, Outline, Target};
 use crate::own_listing::Tests;
 use crate::own_sources::Asked;
@@ -76,7 +76,7 @@ impl OwnFolder {
             if let Target::Module(name) | Target::Members { module: name, .. } = &import.target {
                 self.opens_zips |= name == "zipimport";
                 self.runs_examples |= name == "doctest";
-                self.runs_tests |= matches!(name.split('.').next(), Some("pytest" | "unittest"));
+                self.runs_tests |= matches!(top_of(name), "pytest" | "unittest");
                 // `call_command("test", "shop")` looks for files.
                 let tests = name == "django.core.management" && outline.texts.iter().any(|text| text == "test");
                 self.runs_tests |= tests;
@@ -111,7 +111,7 @@ impl OwnFolder {
 
     /// Whether a module of this name lies in a zip file of the program.
     pub(crate) fn has_zipped(&self, name: &str) -> bool {
-        name.split('.').next().is_some_and(|top| self.zipped.contains(top))
+        self.zipped.contains(top_of(name))
     }
 
     /// What was gone through, with all that lies in it.
@@ -220,7 +220,7 @@ fn starts(growing: &Growing<'_>) -> Vec<PathBuf> {
         .nodes
         .iter()
         .filter(|node| node.found.origin == Origin::Program && node.found.path.starts_with(root))
-        .filter_map(|node| node.name.split('.').next())
+        .map(|node| top_of(&node.name))
         .collect();
     // `if path.suffix == ".sql"`, of what lies in a folder that it lists.
     let endings = growing.own.texts.iter().filter(|text| growing.own.lists_folders && is_ending(text));

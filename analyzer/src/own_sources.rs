@@ -6,6 +6,7 @@ use crate::distribution::normalized;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::growing::{Growing, Node, is_run, package_of};
 use crate::interpreter::Interpreter;
+use crate::name_forms::{from_top, last_of};
 use crate::outline::{Identity, Import, Outline, Surroundings, outline};
 use crate::own_folder::is_ending;
 use crate::project::Origin;
@@ -90,13 +91,9 @@ impl Questions {
                 || self.asks_for_word(text)
                 || names_file()
         });
-        outline
-            .named_calls
-            .retain(|(function, _, _)| function.rsplit('.').next().is_some_and(|last| self.importers.contains(last)));
+        outline.named_calls.retain(|(function, _, _)| self.importers.contains(last_of(function)));
         outline.attribute_uses.retain(|(dotted, _)| {
-            let ends = dotted.match_indices('.').map(|(end, _)| end).chain([dotted.len()]);
-            let mut parts = ends.filter_map(|end| dotted.get(..end));
-            dotted.rsplit('.').next().is_some_and(rules::may_wake) || parts.any(|part| self.lazy.contains(part))
+            rules::may_wake(last_of(dotted)) || from_top(dotted).any(|part| self.lazy.contains(part))
         });
     }
 

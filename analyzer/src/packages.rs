@@ -72,10 +72,9 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
 /// A library that looks for sources in a folder of its own, which is a package, imports what it
 /// finds there.
 fn follow_listed(growing: &mut Growing<'_>) {
-    let top = |name: &str| top_of(name).to_owned();
     let (looked_into, others): (Vec<_>, Vec<_>) = std::mem::take(&mut growing.listed)
         .into_iter()
-        .partition(|(_, package)| growing.lists_sources.contains(&top(package)));
+        .partition(|(_, package)| growing.lists_sources.contains(top_of(package)));
     growing.listed = others;
     for (importer, package) in looked_into {
         if growing.read_packages.insert(package.clone(), Sources::All) != Some(Sources::All) {
@@ -161,7 +160,7 @@ fn follow_computed(growing: &mut Growing<'_>) {
             include_below(growing, &package, "", importer, Depth::All);
         }
         for name in submodules(growing, &package) {
-            let is_public = name.rsplit('.').next().is_some_and(|last| !last.starts_with('_'));
+            let is_public = !last_of(&name).starts_with('_');
             if is_public && !rules::is_for_tests(&name) {
                 let _ = growing.include(&name, importer);
             }

@@ -203,7 +203,7 @@ pub(crate) fn is_pruned(from: &str, to: &str) -> bool {
         "numpy.testing._private.utils" => to.starts_with("numpy.distutils"),
         // cffi compiles C at run time where it is asked to (`ffi.verify`), with a compiler that a
         // packed program has not got.
-        _ if from.starts_with("cffi.") => matches!(to.split('.').next(), Some("setuptools" | "distutils")),
+        _ if from.starts_with("cffi.") => matches!(top_of(to), "setuptools" | "distutils"),
         _ => false,
     }
 }
@@ -286,7 +286,7 @@ pub(crate) fn is_made_at_run_time(name: &str) -> bool {
 /// Whether a module is part of a package's own tests, by its name. Such a module counts when an
 /// import names it, not when all of a package is meant. Among commands `test` is one.
 pub(crate) fn is_for_tests(name: &str) -> bool {
-    let is_command = |package: &&str| matches!(package.rsplit('.').next(), Some("command" | "commands"));
+    let is_command = |package: &&str| matches!(last_of(package), "command" | "commands");
     let name = name.strip_suffix(".test").filter(is_command).unwrap_or(name);
     name.split('.').any(|part| matches!(part, "test" | "tests" | "_tests" | "conftest"))
 }

@@ -3,13 +3,14 @@
 
 use crate::graph::EdgeKind;
 use crate::growing::{Growing, Importer};
+use crate::name_forms::{from_top, last_of, top_of};
 use crate::outline::Outline;
 use crate::rules;
 use crate::walk::follow_import;
 
 pub(crate) fn note_attribute_uses(growing: &mut Growing<'_>, index: usize, outline: &mut Outline) {
     for (dotted, line) in std::mem::take(&mut outline.attribute_uses) {
-        if dotted.rsplit('.').next().is_some_and(rules::may_wake) {
+        if rules::may_wake(last_of(&dotted)) {
             wake(growing, index, dotted.clone());
         }
         let importer = Importer { node: Some(index), line, kind: EdgeKind::Lazy };
@@ -22,8 +23,7 @@ pub(crate) fn note_attribute_uses(growing: &mut Growing<'_>, index: usize, outli
 pub(crate) fn follow_attribute_uses(growing: &mut Growing<'_>) {
     for (importer, dotted) in std::mem::take(&mut growing.attribute_uses) {
         let mut included = None;
-        for end in dotted.match_indices('.').map(|(end, _)| end).chain([dotted.len()]) {
-            let part = dotted.get(..end).unwrap_or_default();
+        for part in from_top(&dotted) {
             let lazy = match included {
                 None => growing.by_name.get(part).copied(),
                 Some(parent) if parent >= growing.read => {
@@ -65,8 +65,7 @@ pub(crate) fn follow_dormant(growing: &mut Growing<'_>, index: usize, outline: &
 /// Follows what waited for the use of this name. A use inside its own package does not count:
 /// `multiprocessing.Manager` makes a `SyncManager`, and never with the other serializer.
 pub(crate) fn wake(growing: &mut Growing<'_>, user: usize, used: String) {
-    let top = |name: &str| name.split('.').next().map(str::to_owned);
-    if growing.nodes.get(user).is_some_and(|node| top(&node.name) == top(&used)) {
+    if growing.nodes.get(user).is_some_and(|node| top_of(&node.name) == top_of(&used)) {
         return;
     }
     for (index, import) in growing.asleep.remove(&used).unwrap_or_default() {

@@ -1,7 +1,7 @@
 use crate::distribution::{Distribution, normalized};
 use crate::graph::EdgeKind;
 use crate::growing::{Growing, Life};
-use crate::name_forms::{is_dotted_name, last_of};
+use crate::name_forms::{is_dotted_name, last_of, top_of};
 use crate::outline::{Import, Target};
 use crate::own_sources::Asked;
 use crate::owners::Owners;
@@ -357,7 +357,7 @@ pub(crate) fn is_direct_or_required(growing: &mut Growing<'_>, node: usize) -> b
 /// Whether a module belongs to the toolkit for windows that the standard library has, which few
 /// programs open, and many libraries could.
 fn is_display(name: &str) -> bool {
-    matches!(name.split('.').next(), Some("tkinter" | "_tkinter" | "turtle" | "idlelib"))
+    matches!(top_of(name), "tkinter" | "_tkinter" | "turtle" | "idlelib")
 }
 
 /// The distribution that a module belongs to. Several may share its first packages.

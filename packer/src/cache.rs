@@ -158,7 +158,7 @@ impl Cache {
         let state = State::of(path);
         let key = Key::new("digest", [path.as_os_str().as_encoded_bytes(), &state.to_bytes()]);
         if state != State::Absent
-            && self.folder.is_some()
+            && self.keeps()
             && let Some(digest) = self.get(&key).and_then(|digest| digest.try_into().ok())
         {
             return Ok(digest);
@@ -314,7 +314,7 @@ impl rpack_analyzer::Memory for Cache {
     }
 
     fn keep(&self, content: &[u8], question: &[u8], finding: &[u8]) {
-        if self.folder.is_some() {
+        if self.keeps() {
             self.put(self.key("finding", [question, blake3::hash(content).as_bytes()]), finding);
         }
     }

@@ -1,6 +1,7 @@
 //! What functions and classes of libraries are decorated with.
 
 use super::Extractor;
+use crate::name_forms::{last_of, top_of};
 use crate::project::Origin;
 use ruff_python_ast::visitor::Visitor;
 use ruff_python_ast::{Decorator, Expr};
@@ -21,10 +22,9 @@ impl<'a> Extractor<'a> {
             if self.identity.origin == Origin::Library
                 && self.conditions.starts_with_import(function)
                 && let Some(dotted) = self.conditions.dotted(function)
-                && let (Some(library), Some(last)) = (dotted.split('.').next(), dotted.rsplit('.').next())
-                && self.identity.name.split('.').next() != Some(library)
+                && top_of(self.identity.name) != top_of(&dotted)
             {
-                self.result.decorators.insert((library.to_owned(), last.to_owned()));
+                self.result.decorators.insert((top_of(&dotted).to_owned(), last_of(&dotted).to_owned()));
             }
         }
     }

@@ -3,6 +3,7 @@
 use super::Extractor;
 use crate::code_texts;
 use crate::graph::EdgeKind;
+use crate::name_forms::top_of;
 use crate::outline::{Target, absolute, start};
 use crate::project::Origin;
 use crate::{dynamic, name_forms};
@@ -28,10 +29,9 @@ impl<'a> Extractor<'a> {
                 self.result.examples.push(located);
             }
         }
-        let top = |name: &str| name.split('.').next().map(str::to_owned);
         // A library names modules of its own; the configuration of a program names any.
         let identity = self.identity;
-        let may_name = |name: &str| identity.origin == Origin::Program || top(name) == top(identity.name);
+        let may_name = |name: &str| identity.origin == Origin::Program || top_of(name) == top_of(identity.name);
         if self.identity.origin == Origin::Library
             && let Some(name) = name_forms::referred_name(text).filter(|name| !may_name(name))
         {
@@ -72,7 +72,7 @@ impl<'a> Extractor<'a> {
         let mut words = Vec::new();
         dynamic::collect_words(expression, &mut words);
         for (package, submodules) in &self.identity.surroundings.packages {
-            let is_module = |word: &&&str| word.split('.').next().is_some_and(|first| submodules.contains(first));
+            let is_module = |word: &&&str| submodules.contains(top_of(word));
             let named: BTreeSet<&str> = words.iter().filter(is_module).copied().collect();
             let tables = if named.len() >= FEWEST { &mut self.result.tables } else { &mut self.result.lone };
             tables.extend(named.into_iter().map(|name| format!("{package}.{name}")));
