@@ -1,3 +1,7 @@
+//! From a module's name to its file.
+
+pub mod zip_file;
+
 use crate::graph::ModuleKind;
 use crate::project::{Origin, Project};
 use std::collections::{HashMap, HashSet};
@@ -311,7 +315,7 @@ fn extends_path(initializer: &Path) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::interpreter::EditableModule;
+    use crate::project::interpreter::EditableModule;
     use crate::testing;
 
     fn find(project: &Project, name: &str) -> Option<Found> {

@@ -1,8 +1,7 @@
-use crate::distribution::Distribution;
-use crate::own_folder::OwnFile;
-use crate::own_sources::OwnSources;
-use crate::program::EntryPoint;
 use crate::project::Origin;
+use crate::project::distribution::Distribution;
+use crate::project::program::EntryPoint;
+use crate::walk::own_sources::OwnSources;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -36,6 +35,15 @@ pub struct ModuleGraph {
     pub consulted: Consulted,
     /// Sources of the program whose edits can be told from edits that change this graph.
     pub own_sources: OwnSources,
+}
+
+/// A file of the program's own folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnFile {
+    /// The file.
+    pub path: PathBuf,
+    /// Where it goes: its place below the import root that it lies in, with `/` between the parts.
+    pub inside: String,
 }
 
 /// Files of a package that a flag asks for, whether or not the package is included.

@@ -1,7 +1,12 @@
-use crate::elf::{self, Dynamic};
+//! From native files to the shared libraries that they need.
+
+mod elf;
+mod loader_cache;
+
 use crate::error::Error;
-use crate::interpreter::Interpreter;
-use crate::loader_cache::{self, LoaderCache};
+use crate::project::interpreter::Interpreter;
+use elf::Dynamic;
+use loader_cache::LoaderCache;
 use object::read::ReadCache;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs::{self, File};

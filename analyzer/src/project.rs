@@ -1,5 +1,17 @@
-use crate::interpreter::Interpreter;
-use crate::program::Program;
+//! What is packed, and for which interpreter: the program and what it declares, the interpreter's facts, the installed
+//! distributions.
+
+pub(crate) mod declaration;
+pub(crate) mod distribution;
+pub(crate) mod interpreter;
+pub(crate) mod owners;
+pub(crate) mod program;
+pub(crate) mod requirement;
+mod requirements_file;
+pub(crate) mod script_block;
+
+use interpreter::Interpreter;
+use program::Program;
 use std::path::{Path, PathBuf};
 
 /// A program together with the interpreter that it is packed for.

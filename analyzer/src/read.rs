@@ -1,12 +1,24 @@
-use crate::condition::Role;
-use crate::cython_source;
+//! From a module's file to what the walk has to know of it: its outline, read once for its content and kept.
+
+pub(crate) mod code_texts;
+pub(crate) mod condition;
+mod cython;
+mod cython_source;
+mod dynamic;
+mod extract;
+pub(crate) mod listener;
+pub(crate) mod memory;
+pub(crate) mod native_names;
+pub(crate) mod outline;
+
 use crate::graph::{EdgeKind, ModuleKind};
-use crate::interpreter::Interpreter;
-use crate::memory::{self, Memory, Work};
-use crate::native_names::{self, NativeNames};
-use crate::outline::{Identity, Import, Outline, Surroundings, outline};
 use crate::project::Origin;
+use crate::project::interpreter::Interpreter;
 use crate::source;
+use condition::Role;
+use memory::{Memory, Work};
+use native_names::NativeNames;
+use outline::{Identity, Import, Outline, Surroundings, outline};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::panic::{AssertUnwindSafe, catch_unwind};

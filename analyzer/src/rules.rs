@@ -3,9 +3,9 @@
 //! The names stand as strings in `libpython` and in the extension modules of CPython 3.10 to 3.13.
 //! That nothing is left out is tested against what real runs import (`tests/standard_library.rs`).
 
-use crate::interpreter::{Interpreter, Version};
 use crate::name_forms::{last_of, top_of};
 use crate::project::Origin;
+use crate::project::interpreter::{Interpreter, Version};
 
 /// Functions in any module of the standard library that are called when it is run (`python -m
 /// tokenize`), not when it is imported: they import `argparse`, `doctest` or `unittest`.

@@ -1,7 +1,7 @@
-use crate::declaration::Declaration;
-use crate::interpreter::{Interpreter, Version};
-use crate::program::{EntryPoint, Program, Scope};
 use crate::project::Project;
+use crate::project::declaration::Declaration;
+use crate::project::interpreter::{Interpreter, Version};
+use crate::project::program::{EntryPoint, Program, Scope};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 

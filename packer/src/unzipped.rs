@@ -150,7 +150,7 @@ mod tests {
     use super::*;
     use std::time::Duration;
 
-    const ZIP: &[u8] = include_bytes!("../../analyzer/src/zip_file/three_files.zip");
+    const ZIP: &[u8] = include_bytes!("../../analyzer/src/finder/zip_file/three_files.zip");
 
     #[test]
     fn a_zip_file_is_unpacked_once_under_its_name() {
