@@ -45,6 +45,7 @@ mod runtime_hooks;
 mod settings;
 mod store;
 mod store_upkeep;
+mod tied_libraries;
 mod twins;
 mod without_python;
 mod workflows;

@@ -8,6 +8,7 @@ use crate::collector;
 use crate::compiled;
 use crate::entry_finder;
 use crate::instance_folder;
+use crate::libraries;
 use crate::namespaces;
 use crate::package_resources;
 use crate::pages;
@@ -368,18 +369,26 @@ impl Importer {
         let failed =
             |what: &str| PyImportError::new_err(format!("cannot load {what} for the module '{}'", module.name));
         let file = self.program.index.file(number).ok_or_else(|| failed("its file"))?;
-        let mut large = Vec::new();
+        let (mut large, mut needed, mut left) = (Vec::new(), Vec::new(), Vec::new());
+        let mut reason = None;
         for need in self.program.index.needs(&file) {
             let path = self.program.native_path(need).ok_or_else(|| failed("a library"))?;
             let is_large = self.program.index.file(need).is_some_and(|library| library.frame.size >= LARGE);
-            if is_large && !is_loaded(path) {
+            if is_large && !libraries::is_loaded(path) {
                 large.push(path);
             }
-            load_library(path).map_err(|reason| failed(&reason))?;
+            needed.push(path);
+            if let Err(why) = libraries::load(path) {
+                left.push(path);
+                reason.get_or_insert(why);
+            }
         }
         let path = self.program.native_path(number).ok_or_else(|| failed(file.path))?;
-        if file.frame.size >= LARGE && !is_loaded(path) {
+        if file.frame.size >= LARGE && !libraries::is_loaded(path) {
             large.push(path);
+        }
+        if let Some(reason) = reason {
+            libraries::load_together(&needed, &left, path).map_err(|_| failed(&reason))?;
         }
         let origin = compiled::path_in_bundle(self.program, module);
         let origin = origin.map_or_else(|| path.to_string_lossy(), Into::into);
@@ -409,28 +418,4 @@ impl Importer {
     fn packed_file(&self, path: &str) -> Option<Vec<u8>> {
         resources::content(self.program, self.program.relative(path)?)
     }
-}
-
-fn is_loaded(path: &CStr) -> bool {
-    // SAFETY: the path is a C string; with this flag nothing is loaded.
-    let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_LAZY | libc::RTLD_NOLOAD) };
-    if handle.is_null() {
-        return false;
-    }
-    // SAFETY: the handle was just given; the library was loaded before and stays so.
-    unsafe { libc::dlclose(handle) };
-    true
-}
-
-fn load_library(path: &CStr) -> Result<(), String> {
-    // SAFETY: the path is a C string. The library's constructors run; it is a part of the program.
-    let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
-    if !handle.is_null() {
-        return Ok(());
-    }
-    // SAFETY: takes no argument; `dlopen` has just failed, so there is a message.
-    let message = unsafe { libc::dlerror() };
-    // SAFETY: the message is a C string, and it is copied at once.
-    let message = unsafe { CStr::from_ptr(message) };
-    Err(message.to_string_lossy().into_owned())
 }

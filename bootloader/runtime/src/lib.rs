@@ -20,6 +20,7 @@ mod importer;
 mod instance_folder;
 mod interpreter;
 mod leaving;
+mod libraries;
 mod locale;
 mod locale_codecs;
 mod main_module;
