@@ -2,6 +2,7 @@
 
 pub(crate) mod code_texts;
 pub(crate) mod condition;
+mod configuration_texts;
 mod cython;
 mod cython_source;
 mod dynamic;

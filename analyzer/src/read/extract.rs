@@ -284,7 +284,13 @@ impl<'a> Extractor<'a> {
                 }
             }
             Stmt::Expr(expression) => {
-                visitor::walk_stmt(self, statement);
+                // A text that stands by itself is documentation, and no configuration of anything.
+                match &*expression.value {
+                    Expr::StringLiteral(text) if self.identity.origin != Origin::StandardLibrary => {
+                        self.text(text.value.to_str(), start(text));
+                    }
+                    value => self.visit_expr(value),
+                }
                 if let Expr::Call(call) = &*expression.value
                     && let Some(function) = self.conditions.dotted(&call.func)
                 {
@@ -529,9 +535,8 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 visitor::walk_expr(self, expression);
             }
             Expr::StringLiteral(text) if self.identity.origin != Origin::StandardLibrary => {
-                self.note_text(text.value.to_str());
-                self.note_run(text.value.to_str(), start(expression));
-                self.reference(text.value.to_str(), start(expression));
+                self.text(text.value.to_str(), start(expression));
+                self.configuration(text.value.to_str(), start(expression));
             }
             Expr::List(_) | Expr::Tuple(_) | Expr::Set(_) | Expr::Dict(_) => {
                 if let Expr::List(ExprList { elts, .. }) | Expr::Tuple(ExprTuple { elts, .. }) = expression {

@@ -6,12 +6,32 @@ use crate::name_forms;
 use crate::name_forms::top_of;
 use crate::project::Origin;
 use crate::read::outline::{Target, absolute, start};
-use crate::read::{code_texts, dynamic};
+use crate::read::{code_texts, configuration_texts, dynamic};
 use ruff_python_ast::{Expr, ExprCall};
 use ruff_text_size::TextSize;
 use std::collections::BTreeSet;
 
 impl<'a> Extractor<'a> {
+    /// What a text names, wherever it stands.
+    pub(super) fn text(&mut self, text: &str, offset: TextSize) {
+        self.note_text(text);
+        self.note_run(text, offset);
+        self.reference(text, offset);
+    }
+
+    /// A text that is configuration is a literal in another language: its words say what those of a dictionary say.
+    pub(super) fn configuration(&mut self, text: &str, offset: TextSize) {
+        if self.identity.origin != Origin::Program {
+            return;
+        }
+        let words = configuration_texts::words_in(text);
+        for word in &words {
+            self.note_text(word);
+            self.reference(word, offset);
+        }
+        self.table_of(&words.iter().map(String::as_str).collect::<Vec<_>>(), offset);
+    }
+
     /// A text that refers to a module, to what lies in a package, or to a group of entry points.
     pub(super) fn reference(&mut self, text: &str, offset: TextSize) {
         if self.identity.origin == Origin::StandardLibrary {
@@ -64,13 +84,17 @@ impl<'a> Extractor<'a> {
     /// Notes the names of modules around this one that stand together in a literal: a table of
     /// plugins, the names that a package imports when they are asked for.
     pub(super) fn table(&mut self, expression: &'a Expr) {
+        let mut words = Vec::new();
+        dynamic::collect_words(expression, &mut words);
+        self.table_of(&words, start(expression));
+    }
+
+    fn table_of(&mut self, words: &[&str], offset: TextSize) {
         const FEWEST: usize = 2;
         let is_program = self.identity.origin == Origin::Program;
         if self.identity.surroundings.packages.is_empty() && !is_program {
             return;
         }
-        let mut words = Vec::new();
-        dynamic::collect_words(expression, &mut words);
         for (package, submodules) in &self.identity.surroundings.packages {
             let is_module = |word: &&&str| submodules.contains(top_of(word));
             let named: BTreeSet<&str> = words.iter().filter(is_module).copied().collect();
@@ -80,7 +104,7 @@ impl<'a> Extractor<'a> {
         // `INSTALLED_APPS = ["django.contrib.admin", "rest_framework"]`
         if is_program && words.iter().any(|word| name_forms::referred_name(word).is_some()) {
             for word in words.iter().filter(|word| !word.contains('.') && name_forms::is_dotted_name(word)) {
-                self.add(Target::Package((*word).to_owned()), start(expression), EdgeKind::Dynamic);
+                self.add(Target::Package((*word).to_owned()), offset, EdgeKind::Dynamic);
             }
         }
         if self.identity.package.is_empty() {
@@ -89,7 +113,7 @@ impl<'a> Extractor<'a> {
         // Relative names in a table are names of modules wherever they are made use of.
         for (level, name) in words.iter().filter_map(|word| name_forms::relative_name(word)) {
             let name = absolute(self.identity.package, level, name);
-            self.add(Target::Guess(name), start(expression), EdgeKind::Dynamic);
+            self.add(Target::Guess(name), offset, EdgeKind::Dynamic);
         }
     }
 

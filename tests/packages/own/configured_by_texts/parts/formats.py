@@ -1,0 +1,6 @@
+import logging
+
+
+class Shouting(logging.Formatter):
+    def format(self, record):
+        return super().format(record).upper()

@@ -1,0 +1,2 @@
+def add_one(value):
+    return value + 1
