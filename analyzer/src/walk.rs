@@ -9,6 +9,7 @@ mod growing;
 mod importers;
 mod kernels;
 mod library_sources;
+mod listed_packages;
 mod module_names;
 mod native_imports;
 mod own_folder;
@@ -39,6 +40,7 @@ use crate::rules;
 use additions::{Additions, Nothing};
 use findings::refuse_certain_syntax_errors;
 use growing::{ENTRY, Growing, Importer, Life, Node};
+use listed_packages::GivenToList;
 use native_imports::follow_native;
 use std::num::NonZeroUsize;
 use std::path::Path;
@@ -257,6 +259,9 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
             }
             growing.guess_reference(&name, importer);
             growing.named_packages.push((importer, name));
+        }
+        Target::Listed { package, function } => {
+            growing.given_to_list.push(GivenToList { importer, package, function, within: import.within });
         }
         Target::Run(name) => packages::follow_run(growing, index, &name, importer),
         Target::Group(group) => packages::follow_group(growing, index, &group, importer),

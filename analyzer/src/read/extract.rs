@@ -469,6 +469,7 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 self.result.executes |= matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "exec");
                 self.note_files(call);
                 self.note_named_call(call);
+                self.note_given_package(call);
                 self.note_same_files(call);
                 self.note_command(&call.arguments.args);
                 call.arguments.keywords.iter().for_each(|keyword| self.note_sibling(&keyword.value));

@@ -142,6 +142,9 @@ pub(crate) enum Target {
     Package(String),
     /// A module that a text imports which looks like Python source.
     Code(String),
+    /// A package that a function is given to list, with the function: `all_objects(package_name="sktime")`,
+    /// `pkgutil.walk_packages(path, "sktime.")`.
+    Listed { package: String, function: String },
     /// A group of entry points.
     Group(String),
     /// A module that an interpreter is started with (`-m`).

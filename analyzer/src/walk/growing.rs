@@ -1,6 +1,7 @@
 use super::additions::{Additions, Said};
 use super::kernels::Kernel;
 use super::library_sources::Sources;
+use super::listed_packages::GivenToList;
 use super::own_folder::{self, OwnFolder};
 use super::wanted::Wanted;
 use super::{module_names, shimmed};
@@ -96,6 +97,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) listing: BTreeSet<String>,
     /// Starts of the names of plugins, with the modules that say them.
     pub(crate) name_starts: Vec<(usize, String)>,
+    /// Packages that functions are given which may list what lies in them.
+    pub(crate) given_to_list: Vec<GivenToList>,
     /// Packages that a text names as a whole, with where it stands.
     pub(crate) named_packages: Vec<(Importer, String)>,
     /// Distributions whose data files have been searched for names, and how many nodes were asked for theirs.
@@ -201,6 +204,7 @@ impl<'a> Growing<'a> {
             looked_into: 0,
             listing: BTreeSet::new(),
             name_starts: Vec::new(),
+            given_to_list: Vec::new(),
             named_packages: Vec::new(),
             searched: (BTreeSet::new(), 0),
             starts_interpreter: false,

@@ -2,7 +2,8 @@
 
 use super::growing::{ENTRY, Growing, Importer, Node};
 use super::library_sources::Sources;
-use super::{data_names, importers, kernels, plugin_names, wanted};
+use super::listed_packages::{Depth, include_below};
+use super::{data_names, importers, kernels, listed_packages, plugin_names, wanted};
 use super::{follow_import, submodules};
 use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind};
@@ -11,7 +12,6 @@ use crate::project::Origin;
 use crate::project::distribution::normalized;
 use crate::read::outline::{Import, Outline, Target};
 use crate::rules;
-use std::collections::BTreeSet;
 
 /// Takes notice of what a module says about the modules around it.
 pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
@@ -56,6 +56,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
         include_below(growing, &package, &start, importer, Depth::Two);
     }
     follow_listed(growing);
+    listed_packages::follow(growing);
     plugin_names::follow(growing);
     follow_offers(growing);
     importers::follow(growing);
@@ -211,31 +212,6 @@ fn include_packages_of_data(growing: &mut Growing<'_>) {
             let name = format!("{name}.{folder}");
             if !rules::is_for_tests(&name) {
                 let _ = growing.include(&name, importer);
-            }
-        }
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Depth {
-    /// `f"package.{name}.part"`.
-    Two,
-    All,
-}
-
-fn include_below(growing: &mut Growing<'_>, package: &str, start: &str, importer: Importer, depth: Depth) {
-    let mut seen = BTreeSet::new();
-    let mut waiting = vec![(package.to_owned(), 1)];
-    while let Some((package, level)) = waiting.pop() {
-        for name in submodules(growing, &package) {
-            let last = last_of(&name);
-            let starts_otherwise = level == 1 && !last.starts_with(start);
-            if starts_otherwise || rules::is_for_tests(&name) || !seen.insert(name.clone()) {
-                continue;
-            }
-            let _ = growing.include(&name, importer);
-            if depth == Depth::All || level < 2 {
-                waiting.push((name, level + 1));
             }
         }
     }

@@ -319,7 +319,9 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
         Target::Members { module, .. } => module,
         Target::Package(name) => name,
         // Each distribution that offers something is looked at by itself.
-        Target::Group(_) | Target::Standard(_) | Target::Required(_) | Target::Run(_) => return false,
+        Target::Group(_) | Target::Standard(_) | Target::Required(_) | Target::Run(_) | Target::Listed { .. } => {
+            return false;
+        }
     };
     if is_display(name) {
         return !(life == Life::Live || growing.wanted.is_mentioned("tkinter") || growing.wanted.is_mentioned("tkagg"));

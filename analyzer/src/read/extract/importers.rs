@@ -1,10 +1,11 @@
 //! Functions that import what they are given, and calls with names that they may be given: `inject("socketserver", ...)`.
 
 use super::Extractor;
+use crate::graph::EdgeKind;
 use crate::name_forms;
 use crate::name_forms::top_of;
 use crate::project::Origin;
-use crate::read::outline::start;
+use crate::read::outline::{Target, start};
 use ruff_python_ast::{Expr, ExprCall, StmtFunctionDef};
 use ruff_text_size::TextSize;
 use std::collections::BTreeSet;
@@ -83,6 +84,28 @@ impl<'a> Extractor<'a> {
         if name_forms::is_dotted_name(name) && (self.identity.origin == Origin::Program || is_near()) {
             let function = self.conditions.dotted(&call.func).unwrap_or_else(|| called.to_owned());
             self.result.importers.calls.push((function, name.to_owned(), start(call)));
+        }
+    }
+
+    /// Takes notice of a package that is given to a function which may list what lies in it: by a keyword that says so, or as the start of
+    /// the names that `pkgutil` is to make.
+    pub(super) fn note_given_package(&mut self, call: &'a ExprCall) {
+        if self.identity.origin == Origin::StandardLibrary {
+            return;
+        }
+        let Some(function) = self.conditions.dotted(&call.func) else { return };
+        let by_keyword = call.arguments.keywords.iter().filter_map(|keyword| {
+            let says_so = keyword.arg.as_ref()?.as_str().contains("package");
+            self.conditions.text(&keyword.value).filter(|_| says_so)
+        });
+        let mut packages: Vec<String> = by_keyword.map(str::to_owned).collect();
+        if matches!(function.as_str(), "pkgutil.walk_packages" | "pkgutil.iter_modules") {
+            let prefix = call.arguments.find_argument_value("prefix", 1).and_then(|start| self.conditions.text(start));
+            packages = prefix.and_then(|start| start.strip_suffix('.')).map(str::to_owned).into_iter().collect();
+        }
+        for package in packages.into_iter().filter(|package| name_forms::is_dotted_name(package)) {
+            let target = Target::Listed { package, function: function.clone() };
+            self.add(target, start(call), EdgeKind::Dynamic);
         }
     }
 

@@ -25,6 +25,7 @@ fn imports(source: &str) -> Vec<(String, EdgeKind)> {
         Target::Star(module) => format!("{module}:*"),
         Target::Submodules(package, start) => format!("{package}.{start}*"),
         Target::Guess(name) | Target::Package(name) | Target::Code(name) => format!("?{name}"),
+        Target::Listed { package, function } => format!("{function} {package}"),
         Target::Group(name) => format!("[{name}]"),
         Target::Standard(name) | Target::Required(name) => format!("~{name}"),
         Target::Run(name) => format!("-m {name}"),
