@@ -71,6 +71,10 @@ pub(crate) struct Growing<'a> {
     pub(crate) shown: Shown,
     /// Top-level packages of libraries that ask loaders for sources, and those that know the names of sources.
     pub(crate) source_readers: (BTreeSet<String>, BTreeSet<String>),
+    /// Modules of libraries that show the sources of modules which they are given.
+    pub(crate) showing_modules: BTreeSet<usize>,
+    /// Modules that are used as values, with the modules that do so.
+    pub(crate) module_values: BTreeSet<(usize, usize)>,
     /// Packages that the program's texts import which are code.
     pub(crate) in_code: BTreeSet<String>,
     /// Functions that import what they are given, by the libraries that have them. Those of the program have none.
@@ -191,6 +195,8 @@ impl<'a> Growing<'a> {
             own_imports: BTreeSet::new(),
             shown: Shown::default(),
             source_readers: (BTreeSet::new(), BTreeSet::new()),
+            showing_modules: BTreeSet::new(),
+            module_values: BTreeSet::new(),
             in_code: BTreeSet::new(),
             importers: BTreeSet::new(),
             named_calls: Vec::new(),

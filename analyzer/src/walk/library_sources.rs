@@ -35,6 +35,9 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
         growing.own.show_sources();
     }
     let top = || top_of(&name).to_owned();
+    if outline.shows_sources && outline.attribute_uses.iter().any(|(dotted, _)| dotted == "types.ModuleType") {
+        growing.showing_modules.insert(index);
+    }
     if outline.asks_loaders {
         growing.source_readers.0.insert(top());
     }
@@ -112,6 +115,24 @@ fn add_shown(growing: &mut Growing<'_>) {
     }
     for index in shown {
         add_source(growing, index);
+    }
+}
+
+/// Adds the sources of what libraries give to another one that shows the sources of modules: `gateway.remote_exec(xdist.remote)` of
+/// `execnet`, which sends them to other interpreters, and functions of its own among them.
+fn add_given(growing: &mut Growing<'_>) {
+    let owner = |growing: &Growing<'_>, node: usize| growing.owners.of_file(&growing.nodes.get(node)?.found.path);
+    let values = std::mem::take(&mut growing.module_values);
+    let project = growing.project;
+    for showing in std::mem::take(&mut growing.showing_modules) {
+        add_source(growing, showing);
+        let Some(library) = owner(growing, showing) else { continue };
+        for &(from, module) in &values {
+            let giver = owner(growing, from).filter(|_| owner(growing, from) == owner(growing, module));
+            if giver.is_some_and(|giver| growing.wanted.requires_somehow(project, giver, library)) {
+                add_source(growing, module);
+            }
+        }
     }
 }
 
@@ -268,6 +289,7 @@ fn place(name: &str, is_package: bool) -> String {
 pub(crate) fn add_files(growing: &mut Growing<'_>) {
     add_decorated(growing);
     add_shown(growing);
+    add_given(growing);
     add_for_readers(growing);
     let read = std::mem::take(&mut growing.read_packages);
     // Who asks of a file which module it is looks for the initializers above it.
@@ -313,6 +335,34 @@ mod tests {
             ("two/p/q/a.py", ""),
         ]);
         walk(&project, &Options::default()).unwrap().own_files.into_iter().map(|file| file.inside).collect()
+    }
+
+    #[test]
+    fn sources_go_in_of_modules_that_a_library_sends_elsewhere() {
+        let files = |check: &str| {
+            let gateway = format!(
+                "import inspect, types\ndef send(what):\n    if isinstance(what, {check}):\n        inspect.getsource(what)"
+            );
+            let record = |name: &str| format!("{name}/__init__.py,,\n{name}/a.py,,\n{name}/b.py,,\n");
+            let (gateways, workers) = (record("gateways"), record("workers"));
+            let (_folder, project) = testing::project(&[
+                ("one/main.py", "import workers.a"),
+                ("two/gateways/__init__.py", ""),
+                ("two/gateways/a.py", &gateway),
+                ("two/gateways/b.py", ""),
+                ("two/gateways-1.dist-info/METADATA", "Name: gateways\nVersion: 1\n"),
+                ("two/gateways-1.dist-info/RECORD", &gateways),
+                ("two/workers/__init__.py", ""),
+                ("two/workers/a.py", "import gateways.a, workers.b\ngateways.a.send(workers.b)"),
+                ("two/workers/b.py", ""),
+                ("two/workers-1.dist-info/METADATA", "Name: workers\nVersion: 1\nRequires-Dist: gateways\n"),
+                ("two/workers-1.dist-info/RECORD", &workers),
+            ]);
+            let files = walk(&project, &Options::default()).unwrap().own_files;
+            files.into_iter().map(|file| file.inside).filter(|file| file != "main.py").collect::<Vec<_>>()
+        };
+        assert_eq!(files("types.ModuleType"), ["gateways/a.py", "workers/b.py"]);
+        assert!(files("types.FunctionType").is_empty());
     }
 
     #[test]

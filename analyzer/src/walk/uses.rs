@@ -23,6 +23,9 @@ pub(crate) fn note_attribute_uses(growing: &mut Growing<'_>, index: usize, outli
 pub(crate) fn follow_attribute_uses(growing: &mut Growing<'_>) {
     for (importer, dotted) in std::mem::take(&mut growing.attribute_uses) {
         let mut included = None;
+        if let (Some(from), Some(&module)) = (importer.node, growing.by_name.get(&dotted)) {
+            growing.module_values.insert((from, module));
+        }
         for part in from_top(&dotted) {
             let lazy = match included {
                 None => growing.by_name.get(part).copied(),
