@@ -37,6 +37,8 @@ pub(crate) struct Extracted {
     pub(crate) attribute_uses: Vec<(String, TextSize)>,
     pub(crate) has_module_getattr: bool,
     pub(crate) edits_import_system: bool,
+    /// Whether it puts finders of its own beside those of Python.
+    pub(crate) adds_finders: bool,
     /// Whether it puts modules into `sys.modules` under names other than its own.
     pub(crate) makes_modules: bool,
     pub(crate) texts: Vec<String>,
@@ -515,8 +517,13 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                     let extends_own_path =
                         matches!(dotted.as_str(), "__path__.append" | "__path__.extend" | "__path__.insert");
                     self.result.shares_own_path |= extends_own_path;
+                    let finders = ["sys.meta_path", "sys.path_hooks"];
+                    let edited = dotted.strip_suffix(".append").or_else(|| dotted.strip_suffix(".insert"));
+                    self.result.adds_finders |= edited.is_some_and(|list| finders.contains(&list));
                     self.result.edits_import_system |= extends_own_path
-                        || matches!(dotted.as_str(), "sys.modules" | "sys.meta_path" | "sys.path_hooks");
+                        || self.result.adds_finders
+                        || dotted == "sys.modules"
+                        || finders.contains(&dotted.as_str());
                     self.result.edits_path |= dotted.starts_with("sys.path.") || dotted == "site.addsitedir";
                     if let Some(package) = dotted.strip_suffix(".__all__").filter(|_| self.surroundings.in_function)
                         && self.conditions.starts_with_import(&attribute.value)

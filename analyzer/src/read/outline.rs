@@ -34,6 +34,8 @@ pub(crate) struct Outline {
     /// Whether the module changes `sys.modules`, `__path__` or the import hooks, so that names may
     /// exist that no file has.
     pub(crate) edits_import_system: bool,
+    /// Whether the module puts finders of its own beside those of Python.
+    pub(crate) adds_finders: bool,
     /// Whether the module puts others into `sys.modules`.
     pub(crate) makes_modules: bool,
     /// Texts of the program's own modules that may name files beside them.
@@ -259,6 +261,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         attribute_uses,
         has_module_getattr: extracted.has_module_getattr,
         edits_import_system: extracted.edits_import_system,
+        adds_finders: extracted.adds_finders,
         makes_modules: extracted.makes_modules,
         texts: extracted.texts,
         handles_sources: extracted.handles_sources,

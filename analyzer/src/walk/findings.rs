@@ -5,6 +5,7 @@ use crate::graph::{Consulted, EdgeKind, Missing, Module, ModuleGraph, ModuleKind
 use crate::name_forms::{last_of, top_of};
 use crate::project::Origin;
 use crate::project::distribution::{self, Distribution};
+use crate::read::outline::Outline;
 use crate::rules;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -28,6 +29,7 @@ pub(crate) fn refuse_certain_syntax_errors(growing: &Growing<'_>, certain: &[boo
 
 pub(crate) fn missing(growing: &Growing<'_>, certain: &[bool]) -> Vec<Missing> {
     let mut result = Vec::new();
+    let adds_finders = own_outlines(growing).any(|outline| outline.adds_finders);
     for ((name, _), (importer, kind)) in &growing.missing {
         let node = importer.node.and_then(|node| growing.nodes.get(node));
         let origin = node.map_or(Origin::Program, |node| node.found.origin);
@@ -36,12 +38,14 @@ pub(crate) fn missing(growing: &Growing<'_>, certain: &[bool]) -> Vec<Missing> {
         }
         let reached = importer.node.and_then(|node| certain.get(node)).copied().unwrap_or(false);
         let is_written = origin == Origin::Program && is_written(growing, name);
-        let certain = reached && *kind == EdgeKind::TopLevel && !is_written && !may_be_made(growing, name, node);
+        let is_served = origin == Origin::Program && is_served(growing, name);
+        let may_be_made = || (origin == Origin::Program && adds_finders) || may_be_made(growing, name, node);
+        let certain = reached && *kind == EdgeKind::TopLevel && !is_written && !is_served && !may_be_made();
         if !certain && node.is_some() && rules::is_expected_to_be_absent(name, origin, &growing.project.interpreter) {
             continue;
         }
         let mut edge = growing.edge(*importer);
-        if is_written || is_made_by_its_package(growing, name) {
+        if is_written || is_served || is_made_by_its_package(growing, name) {
             edge.kind = EdgeKind::Optional;
         }
         result.push(Missing { name: name.clone(), edge, origin, certain });
@@ -61,6 +65,18 @@ fn may_be_made(growing: &Growing<'_>, name: &str, importer: Option<&Node>) -> bo
     let top = format!("{}.", top_of(name));
     let may_edit = |node: &&Node| node.name.starts_with(&top) || top.strip_suffix('.') == Some(&node.name);
     importer.is_some_and(edits) || growing.nodes.iter().filter(may_edit).any(edits)
+}
+
+fn own_outlines<'a>(growing: &'a Growing<'_>) -> impl Iterator<Item = &'a Outline> {
+    let own = growing.nodes.iter().filter(|node| node.found.origin == Origin::Program);
+    own.filter_map(|node| node.outline.as_ref())
+}
+
+/// Whether the program makes a module that it imports, by a finder of its own or in `sys.modules`: a text of it is the name.
+fn is_served(growing: &Growing<'_>, name: &str) -> bool {
+    let top = top_of(name);
+    own_outlines(growing).any(|outline| outline.adds_finders || outline.makes_modules)
+        && (growing.own.names(top) || growing.own.names(name) || growing.own.names(&format!("{top}.")))
 }
 
 /// Whether the program writes a module that it imports: a text of it names the file, which is not there, and something writes.
@@ -155,6 +171,23 @@ mod tests {
         let absent = (EdgeKind::TopLevel, true);
         assert_eq!(found("file.write_text('made')\nimport made"), absent);
         assert_eq!(found("print('made.py')\nimport made"), absent);
+    }
+
+    #[test]
+    fn what_the_program_serves_is_not_missed() {
+        let found = |main: &str, hooks: &str| {
+            let (_folder, project) = testing::project(&[("one/main.py", main), ("one/hooks.py", hooks)]);
+            let missing = walk(&project, &Options::default()).unwrap().missing.remove(0);
+            (missing.edge.kind, missing.certain)
+        };
+        let served = (EdgeKind::Optional, false);
+        let main = "import hooks\nimport made";
+        assert_eq!(found(main, "import sys\nNAMES = ['made']\nsys.meta_path.append(Finder(NAMES))"), served);
+        assert_eq!(found(main, "import sys\nsys.path_hooks.insert(0, hook_of('made.'))"), served);
+        assert_eq!(found(main, "import sys\nsys.modules['made'] = module"), served);
+        // Which names it serves is not said; so much is certain that others may be there.
+        assert_eq!(found(main, "import sys\nsys.meta_path.append(Finder(names))"), (EdgeKind::TopLevel, false));
+        assert_eq!(found(main, "import sys\nprint(sys.meta_path, 'made')"), (EdgeKind::TopLevel, true));
     }
 
     #[test]

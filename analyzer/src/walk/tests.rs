@@ -154,7 +154,7 @@ fn what_is_missing_is_told_with_its_weight() {
     // The module may put it there itself.
     assert_eq!(
         missing("import sys\nsys.modules['absent'] = 1\nimport absent"),
-        one("absent", EdgeKind::TopLevel, false)
+        one("absent", EdgeKind::Optional, false)
     );
 }
 
