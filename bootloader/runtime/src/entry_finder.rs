@@ -52,15 +52,19 @@ pub struct EntryFinder {
 
 #[pymethods]
 impl EntryFinder {
-    /// Whether a module is known by another name than its own and its source lies in the folder. Who asks for one by its path
-    /// may want to make something else of it: pytest rewrites what the sources of tests assert, if CPython's loader has them.
-    fn has_source(&self, fullname: &str) -> bool {
+    /// Whether the source of a module lies in the folder, and somebody asks for it who may want to make something else of it: pytest
+    /// rewrites what tests and their helpers assert, `typeguard` what modules declare, if CPython's loader has the source. They ask
+    /// this finder from one that stands before the importer, which would have served the module; and pytest asks for modules by paths,
+    /// under other names than their own.
+    fn has_source(&self, py: Python<'_>, fullname: &str) -> PyResult<bool> {
         let tail = fullname.rsplit('.').next().unwrap_or(fullname);
-        let is_renamed = !self.package.is_empty() && fullname != format!("{}.{tail}", self.package);
-        is_renamed && self.program.is_unpacked() && {
-            let known = self.program.index.find_module(&format!("{}.{tail}", self.package));
-            known.is_some_and(|module| !module.is_package && self.program.index.find_file(module.path).is_some())
-        }
+        let own = if self.package.is_empty() { tail.to_owned() } else { format!("{}.{tail}", self.package) };
+        let is_renamed = fullname != own;
+        let has_file = self.program.is_unpacked()
+            && self.program.index.find_module(&own).is_some_and(|module| {
+                !(is_renamed && module.is_package) && self.program.index.find_file(module.path).is_some()
+            });
+        Ok(has_file && ((is_renamed && !self.package.is_empty()) || comes_second(py)?))
     }
 
     /// The spec of a module in this folder: one of the bundle's, or one whose file lies in the folder, as a data file that
@@ -73,7 +77,7 @@ impl EntryFinder {
         target: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let _ = target;
-        if !self.has_source(fullname)
+        if !self.has_source(py, fullname)?
             && let Some(spec) = self.packed_spec(py, fullname)?
         {
             return Ok(spec);
@@ -136,6 +140,18 @@ impl EntryFinder {
         let hook = external.getattr("FileFinder")?.getattr("path_hook")?.call1(loaders)?;
         hook.call1((&self.path,)).map(Some)
     }
+}
+
+/// Whether a finder of the program's stands before the importer and before CPython's own ones.
+fn comes_second(py: Python<'_>) -> PyResult<bool> {
+    let finders = py.import("sys")?.getattr("meta_path")?;
+    let Some(first) = finders.try_iter()?.next().transpose()? else { return Ok(false) };
+    // CPython's are classes, of its frozen modules.
+    let is_of_python = |finder: &Bound<'_, PyAny>| {
+        let module = finder.getattr("__module__").and_then(|module| module.extract::<String>());
+        module.is_ok_and(|module| module.starts_with("_frozen_importlib"))
+    };
+    Ok(!first.is_instance_of::<Importer>() && !is_of_python(&first))
 }
 
 /// The pair that `pkgutil.iter_modules` yields for each module.
