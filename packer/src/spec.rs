@@ -231,6 +231,39 @@ exe = EXE(PYZ(a.pure), a.scripts + [('u', None, 'OPTION')], a.binaries, a.datas 
     }
 
     #[test]
+    fn what_leaves_out_what_pyinstaller_finds_is_noted() {
+        for filter in [
+            "a.binaries = [x for x in a.binaries if not x[0].startswith('api')]",
+            "a.binaries = TOC([x for x in a.binaries if kept(x)])",
+            "a.binaries = list(filter(kept, a.binaries))",
+            "a.binaries -= [('a.so', None, None)]",
+            "a.binaries = a.binaries - TOC([('a.so', None, None)])",
+            "if 'x' in unknown:\n    a.binaries = [x for x in a.binaries if kept(x)]",
+        ] {
+            let notes = read_text(&format!("a = Analysis(['m.py'])\n{filter}\nEXE(a.scripts)")).unwrap().notes;
+            assert!(notes.iter().all(|note| note.starts_with("`a.binaries` is not filtered")), "{notes:?}");
+        }
+    }
+
+    #[test]
+    fn what_there_is_can_be_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b.txt", "a.txt", ".c.txt"] {
+            fs::write(folder.path().join(name), "").unwrap();
+        }
+        let text = format!(
+            "import glob, os\nfrom pathlib import Path\nHERE = Path({:?})\ndatas = [(name, 't') for name in glob.glob(str(HERE / '*.txt'))]\n\
+             if os.path.isfile(HERE / 'a.txt') and not (HERE / 'none').exists():\n    datas.append(('x', 'y'))\n\
+             try:\n    datas += [('z', 'y')]\nexcept OSError as error:\n    print(error)\n\
+             a = Analysis(['m.py'], datas=datas)",
+            folder.path()
+        );
+        let added = read_text(&text).unwrap().settings.add_data;
+        let names: Vec<_> = added.iter().map(|added| added.source.rsplit('/').next().unwrap()).collect();
+        assert_eq!(names, ["a.txt", "b.txt", "x", "z"]);
+    }
+
+    #[test]
     fn a_tree_leaves_out_what_it_excludes() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["web/a.html", "web/a.map", "web/deep/b.html", "web/deep/b.map", "web/drafts/c.html"] {
@@ -307,7 +340,7 @@ app = BUNDLE(EXE(a.scripts), name='App.app')
     fn what_is_computed_is_refused_with_its_line() {
         for (text, parts) in [
             (
-                "import glob\nfiles = glob.glob('*')\na = Analysis(['m.py'], datas=files)",
+                "import os\nfiles = os.listdir('x')\na = Analysis(['m.py'], datas=files)",
                 &["`datas`", "app.spec:2", "add-data"][..],
             ),
             ("for x in y:\n    z = x\na = Analysis(['m.py'], hiddenimports=z)", &["`hiddenimports`", "app.spec:1"]),
@@ -315,7 +348,12 @@ app = BUNDLE(EXE(a.scripts), name='App.app')
             ("a = Analysis(['m.py'], mystery=1)", &["`mystery`", "app.spec:1"]),
             ("if unknown:\n    a = Analysis(['m.py'])", &["`Analysis`", "app.spec:2"]),
             ("a = Analysis(['m.py'])\nb = Analysis(['n.py'])", &["app.spec:2", "one program"]),
-            ("a = Analysis(['m.py'])\na.binaries = [x for x in a.binaries]", &["`a.binaries`", "app.spec:2"]),
+            ("a = Analysis(['m.py'])\na.binaries = [x for x in others]", &["`a.binaries`", "app.spec:2"]),
+            ("a = Analysis(['m.py'])\nif unknown:\n    a.datas += Tree('x')", &["`a.datas`", "app.spec:3", "add-data"]),
+            (
+                "try:\n    import x\n    h = ['x']\nexcept ImportError:\n    h = []\na = Analysis(['m.py'], hiddenimports=h)",
+                &["`hiddenimports`", "app.spec:1"],
+            ),
             (
                 "a = Analysis(['m.py'])\nEXE(a.scripts, runtime_tmpdir='/x')",
                 &["`runtime_tmpdir`", "app.spec:2", "RPACK_CACHE_DIR"],

@@ -3,7 +3,7 @@
 use super::NotPlain;
 use super::value::{Value, of_expression};
 use ruff_python_ast::visitor::{Visitor, walk_expr, walk_stmt};
-use ruff_python_ast::{Expr, ExprCall, Operator, Stmt, StmtFor, StmtIf};
+use ruff_python_ast::{ExceptHandler, Expr, ExprCall, Operator, Stmt, StmtFor, StmtIf};
 use ruff_python_parser::parse_module;
 use ruff_source_file::LineIndex;
 use ruff_text_size::Ranged;
@@ -12,6 +12,9 @@ use std::path::Path;
 
 /// What a `.spec` file can call to say how something is packed.
 const OF_SPEC: [&str; 7] = ["Analysis", "PYZ", "EXE", "COLLECT", "BUNDLE", "MERGE", "Splash"];
+
+/// What stands for leaving things out of a list of an analysis, among the calls.
+pub const FILTER: &str = "filter";
 
 /// Whether a name is one of these functions.
 pub fn is_of_spec(name: &str) -> bool {
@@ -103,6 +106,7 @@ impl Walk<'_> {
                     self.imported.insert(bound, format!("{module}.{}", alias.name));
                 }
             }
+            Stmt::Assign(assignment) if self.filters(&assignment.targets, &assignment.value, line) => {}
             Stmt::Assign(assignment) => {
                 let value = of_expression(self, &assignment.value);
                 for target in &assignment.targets {
@@ -115,6 +119,12 @@ impl Walk<'_> {
                     self.assign(&assignment.target, value, line);
                 }
             }
+            Stmt::AugAssign(assignment)
+                if assignment.op == Operator::Sub
+                    && matches!(of_expression(self, &assignment.target), Value::Part(_)) =>
+            {
+                self.note_filter(&assignment.target, line);
+            }
             Stmt::AugAssign(assignment) => {
                 let added = of_expression(self, &assignment.value);
                 match (assignment.op, &*assignment.target) {
@@ -125,9 +135,55 @@ impl Walk<'_> {
             Stmt::Expr(expression) => self.expression(&expression.value, line),
             Stmt::If(choice) => self.choose(choice),
             Stmt::For(repeated) => self.repeat(repeated),
+            // Nothing of what is plain fails. Only an import may, and what is assigned where something failed is not plain.
+            Stmt::Try(attempt) if !attempt.body.iter().any(|statement| statement.is_import_stmt()) => {
+                for body in [&attempt.body, &attempt.orelse, &attempt.finalbody] {
+                    self.run(body);
+                }
+                for ExceptHandler::ExceptHandler(handler) in &attempt.handlers {
+                    handler.body.iter().for_each(|statement| self.forget(statement));
+                }
+            }
             Stmt::Pass(_) => {}
             // What is done in loops, functions and the like is not plain, so what is assigned there is not either.
             other => self.forget(other),
+        }
+    }
+
+    /// Whether an assignment only leaves things out of a list of an analysis: `a.binaries = [x for x in a.binaries if …]`. That list is
+    /// PyInstaller's, so there is nothing to leave out of it.
+    fn filters(&mut self, targets: &[Expr], value: &Expr, line: u32) -> bool {
+        let [target @ Expr::Attribute(_)] = targets else { return false };
+        let Value::Part(part) = of_expression(self, target) else { return false };
+        let is_filter = self.leaves_out(&part, value);
+        if is_filter {
+            self.note_filter(target, line);
+        }
+        is_filter
+    }
+
+    fn note_filter(&mut self, list: &Expr, line: u32) {
+        let arguments = vec![Value::Text(self.source(list))];
+        self.calls.push(Call { line, name: FILTER.to_owned(), arguments, keywords: Vec::new() });
+    }
+
+    /// Whether an expression is some of the items of this list.
+    fn leaves_out(&mut self, part: &str, value: &Expr) -> bool {
+        let is_part = |walk: &mut Self, list: &Expr| of_expression(walk, list) == Value::Part(part.to_owned());
+        match value {
+            Expr::ListComp(comprehension) => match comprehension.generators.as_slice() {
+                [generator] => {
+                    is_part(self, &generator.iter) && self.source(&generator.target) == self.source(&comprehension.elt)
+                }
+                _ => false,
+            },
+            Expr::BinOp(difference) => difference.op == Operator::Sub && is_part(self, &difference.left),
+            Expr::Call(call) => match (&*call.arguments.args, self.dotted(&call.func).as_deref()) {
+                ([list], Some("TOC" | "list" | "sorted" | "set")) => self.leaves_out(part, list),
+                ([_, list], Some("filter")) => is_part(self, list),
+                _ => false,
+            },
+            _ => false,
         }
     }
 
@@ -267,6 +323,14 @@ impl Walk<'_> {
             let what = "assigned where only running the file would tell".to_owned();
             self.variables.insert(name, Value::Unknown { line, what });
         }
+        for target in seen.changed {
+            let line = self.line(&target);
+            if matches!(of_expression(self, &target), Value::Part(_)) && self.failed.is_none() {
+                let name = self.source(&target);
+                let hint = "Write what is added as `add-data = [\"SRC:DEST\"]` under `[tool.rpack]` in `pyproject.toml`, and give `rpack build` the script";
+                self.fail(line, format!("`{name}` is changed where only running the file would tell how"), hint);
+            }
+        }
         for call in seen.calls {
             let line = self.line(&call);
             if let Some(name) = self.dotted(&call.func).filter(|name| is_of_spec(name)) {
@@ -334,6 +398,8 @@ impl Walk<'_> {
 #[derive(Default)]
 struct Seen {
     assigned: Vec<String>,
+    /// Attributes to which something is added: `a.datas += …`, `a.datas.append(…)`.
+    changed: Vec<Expr>,
     calls: Vec<ExprCall>,
     /// Whether something leaves a loop, or begins its next round.
     jumps: bool,
@@ -342,6 +408,12 @@ struct Seen {
 impl<'a> Visitor<'a> for Seen {
     fn visit_stmt(&mut self, statement: &'a Stmt) {
         self.jumps |= matches!(statement, Stmt::Break(_) | Stmt::Continue(_));
+        if let Stmt::AugAssign(added) = statement
+            && added.op == Operator::Add
+            && added.target.is_attribute_expr()
+        {
+            self.changed.push((*added.target).clone());
+        }
         walk_stmt(self, statement);
     }
 
@@ -354,6 +426,12 @@ impl<'a> Visitor<'a> for Seen {
                     && let Expr::Name(name) = &*method.value
                 {
                     self.assigned.push(name.id.to_string());
+                }
+                if let Expr::Attribute(method) = &*call.func
+                    && method.value.is_attribute_expr()
+                    && matches!(method.attr.as_str(), "append" | "extend" | "insert")
+                {
+                    self.changed.push((*method.value).clone());
                 }
                 self.calls.push(call.clone());
             }

@@ -1,6 +1,6 @@
 //! What the calls of a `.spec` file mean as settings.
 
-use super::calls::Call;
+use super::calls::{Call, FILTER};
 use super::value::{Collected, Value};
 use super::{NotPlain, Spec};
 use crate::pyinstaller;
@@ -78,6 +78,12 @@ pub fn of_calls(calls: &[Call], path: &Path) -> Result<Spec, NotPlain> {
                     call.line,
                     message,
                     "Programs of one user share files by themselves: build each from its script",
+                ));
+            }
+            FILTER => {
+                let list = if let Some(Value::Text(list)) = call.arguments.first() { list } else { "a list" };
+                spec.notes.push(format!(
+                    "`{list}` is not filtered: it holds what PyInstaller would find; leave modules out with `--exclude-module`"
                 ));
             }
             "Splash" => note(&mut spec, "Splash", "splash", call.line)?,

@@ -318,6 +318,10 @@ fn call_value(walk: &mut Walk<'_>, call: &ExprCall, line: u32) -> Value {
         ("os.path.dirname", Some([path])) => Value::Text(parent(path)),
         ("os.path.basename", Some([path])) => Value::Text(file_name(path)),
         ("os.getcwd" | "pathlib.Path.cwd", Some([])) => walk.absolute("."),
+        ("os.path.exists", Some([path])) => Value::Bool(Path::new(path).exists()),
+        ("os.path.isdir", Some([path])) => Value::Bool(Path::new(path).is_dir()),
+        ("os.path.isfile", Some([path])) => Value::Bool(Path::new(path).is_file()),
+        ("glob.glob" | "glob.iglob", Some([pattern])) => matched(pattern, line),
         ("platform.system", Some([])) => Value::Text("Linux".to_owned()),
         ("list" | "tuple" | "TOC", _) if arguments.len() <= 1 => {
             arguments.into_iter().next().unwrap_or(Value::List(Vec::new()))
@@ -334,6 +338,13 @@ fn method_value(walk: &mut Walk<'_>, call: &ExprCall, texts: Option<&[&str]>, li
     let Expr::Attribute(method) = &*call.func else { return unknown };
     match (of_expression(walk, &method.value), method.attr.as_str(), texts) {
         (Value::Text(text), "startswith", Some([start])) => Value::Bool(text.starts_with(start)),
+        (Value::Text(path), "exists", Some([])) => Value::Bool(Path::new(&path).exists()),
+        (Value::Text(path), "is_dir", Some([])) => Value::Bool(Path::new(&path).is_dir()),
+        (Value::Text(path), "is_file", Some([])) => Value::Bool(Path::new(&path).is_file()),
+        (Value::Text(folder), "glob", Some([pattern])) => {
+            let folder = glob::Pattern::escape(&folder);
+            matched(&Path::new(&folder).join(pattern).to_string_lossy(), line)
+        }
         (Value::Text(text), "resolve" | "absolute", Some([])) => walk.absolute(&text),
         (Value::Text(text), "as_posix" | "__str__", Some([])) => Value::Text(text),
         (Value::Text(text), "joinpath", Some(parts)) => {
@@ -395,6 +406,17 @@ fn tree(walk: &mut Walk<'_>, call: &ExprCall, arguments: Vec<Value>, line: u32) 
         (Value::Text(root), Value::Text(prefix), Some(excludes)) => Value::Tree { root, prefix, excludes },
         _ => Value::Unknown { line, what: "a `Tree` of something computed".to_owned() },
     }
+}
+
+/// The files and folders of this pattern, from the folder that `rpack` runs in, as Python would look for them. Python promises no order.
+fn matched(pattern: &str, line: u32) -> Value {
+    const MOST: usize = 100_000;
+    let Ok(found) = glob::glob(pattern) else { return Value::Unknown { line, what: "an unknown pattern".to_owned() } };
+    let is_hidden = |path: &Path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    let seen = found.take(MOST).flatten().filter(|path| !is_hidden(path));
+    let mut paths: Vec<String> = seen.map(|path| path.to_string_lossy().into_owned()).collect();
+    paths.sort();
+    Value::List(paths.into_iter().map(|path| (line, Value::Text(path))).collect())
 }
 
 fn joined(parts: &[&str]) -> Value {
