@@ -21,6 +21,24 @@ const CODE_ENDINGS: [&str; 23] = [
 /// Folders inside a package that no program reads from.
 const LEFT_OUT_FOLDERS: [&str; 4] = ["__pycache__", "tests", "test", "node_modules"];
 
+/// What tools of developers keep in hidden files and folders.
+const OF_TOOLS: [&str; 14] = [
+    ".DS_Store",
+    ".agents",
+    ".cargo",
+    ".circleci",
+    ".hypothesis",
+    ".idea",
+    ".ipynb_checkpoints",
+    ".mypy_cache",
+    ".pytest_cache",
+    ".ruff_cache",
+    ".tox",
+    ".tx",
+    ".venv",
+    ".vscode",
+];
+
 /// Packages of the standard library whose files serve installing, testing and demonstrating.
 const LEFT_OUT_PACKAGES: [&str; 3] = ["ensurepip", "test", "turtledemo"];
 
@@ -49,15 +67,16 @@ fn is_in_place(package: &Module, project: &Project) -> bool {
     roots.map(|root| root.join(&place)).any(|folder| package.submodule_path.contains(&folder))
 }
 
-/// Files that are hidden and were installed all the same: `tldextract` has its list of suffixes in one. What git and others
-/// leave behind is none of the package's.
+/// Files and folders that are hidden and were installed all the same: `tldextract` has its list of suffixes in one, `mkdocs-material` its
+/// icons. What git and others leave behind is none of the package's.
 fn hidden_files(distributions: &[Distribution]) -> HashSet<&Path> {
     let is_hidden = |path: &&Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        name.starts_with('.') && !name.starts_with(".git") && name != ".DS_Store"
+        name.starts_with('.') && !name.starts_with(".git") && !OF_TOOLS.contains(&name.as_ref())
     };
     let installed = distributions.iter().flat_map(|distribution| &distribution.files);
-    installed.map(PathBuf::as_path).filter(is_hidden).collect()
+    let may_be_hidden = |path: &&PathBuf| path.as_os_str().as_encoded_bytes().windows(2).any(|pair| pair == b"/.");
+    installed.filter(may_be_hidden).flat_map(|path| path.ancestors()).filter(is_hidden).collect()
 }
 
 /// Takes from a namespace package's folder what belongs to an included distribution, as the `.proto` files of Google's APIs
@@ -161,7 +180,8 @@ fn belongs_to_package(entry: &DirEntry, hidden: &HashSet<&Path>) -> bool {
         return !name.starts_with('.') || hidden.contains(entry.path());
     }
     let is_package = entry.path().join("__init__.py").exists();
-    (!is_package || is_shelf(entry)) && !name.starts_with('.') && !LEFT_OUT_FOLDERS.contains(&name.as_ref())
+    let is_shown = !name.starts_with('.') || hidden.contains(entry.path());
+    (!is_package || is_shelf(entry)) && is_shown && !LEFT_OUT_FOLDERS.contains(&name.as_ref())
 }
 
 /// Whether a folder is called a package and is none: it stands in a folder of data and holds no module, so that nobody imports it.
@@ -249,6 +269,32 @@ mod tests {
         assert!(!is_data(&stub));
         fs::write(folder.path().join("a.py"), "import lazy\nlazy.attach_stub(__name__, __file__)").unwrap();
         assert!(is_data(&stub));
+    }
+
+    #[test]
+    fn what_is_hidden_belongs_to_the_package_that_was_installed_with_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let names = ["p/.icons/deep/a.svg", "p/.list", "p/.agents/skill.md", "p/.left/behind", "p/plain"];
+        let paths = names.map(|name| folder.path().join(name));
+        for path in &paths {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        let distribution = Distribution {
+            name: "p".to_owned(),
+            version: "1".to_owned(),
+            metadata_folder: folder.path().join("p-1.dist-info"),
+            files: paths.iter().filter(|path| !path.ends_with("behind")).cloned().collect(),
+            requires: Vec::new(),
+            entry_points: std::collections::BTreeMap::new(),
+            editable_root: None,
+        };
+        let distributions = [distribution];
+        let hidden = hidden_files(&distributions);
+        let walk = WalkDir::new(folder.path().join("p")).sort_by_file_name().into_iter();
+        let found = walk.filter_entry(|entry| belongs_to_package(entry, &hidden)).flatten();
+        let files: Vec<_> = found.filter(|entry| entry.file_type().is_file()).map(DirEntry::into_path).collect();
+        assert_eq!(files.iter().collect::<Vec<_>>(), [&paths[0], &paths[1], &paths[4]]);
     }
 
     #[test]
