@@ -264,14 +264,17 @@ impl<'a> Wanted<'a> {
     }
 
     /// Whether a word or a text of the program contains the name of a feature. Names that stand for
-    /// what everybody wants need not be said.
+    /// what everybody wants need not be said, and neither need a version at the end, where the word is a part of a name: `hdf5` in `to_hdf`.
     fn is_mentioned(&self, feature: &str) -> bool {
         const FOR_EVERYBODY: [&str; 5] = ["binary", "default", "recommended", "speedups", "standard"];
         const SHORTEST: usize = 3;
         let mut parts = feature.split(['-', '_', '.']).filter(|part| part.len() >= SHORTEST);
         parts.any(|part| {
             self.asked_parts.note(part);
-            FOR_EVERYBODY.contains(&part) || self.words.iter().any(|word| word.contains(part))
+            let unversioned = part.trim_end_matches(|letter: char| letter.is_ascii_digit());
+            FOR_EVERYBODY.contains(&part)
+                || self.words.iter().any(|word| word.contains(part))
+                || ((SHORTEST..part.len()).contains(&unversioned.len()) && self.has_part(unversioned))
         })
     }
 
@@ -450,6 +453,24 @@ mod tests {
         assert_eq!(distributions("import lib\nlib.read_excel()", lib), ["extra"]);
         assert_eq!(distributions("import lib\nlib.excel.read()", lib), ["extra"]);
         assert_eq!(distributions("import lib\nlib.read('any,other')", "def f():\n    import other"), ["other"]);
+    }
+
+    #[test]
+    fn the_version_of_a_feature_need_not_be_said() {
+        let with = |main: &str| {
+            let (_folder, project) = testing::project(&[
+                ("one/main.py", main),
+                ("two/lib/__init__.py", "def f():\n    import extra"),
+                ("two/extra/__init__.py", ""),
+                ("two/lib-1.dist-info/METADATA", "Name: lib\nVersion: 1\nRequires-Dist: extra; extra == 'hdf5'\n"),
+                ("two/lib-1.dist-info/RECORD", "lib/__init__.py,,\n"),
+                ("two/extra-1.dist-info/METADATA", "Name: extra\nVersion: 1\n"),
+                ("two/extra-1.dist-info/RECORD", "extra/__init__.py,,\n"),
+            ]);
+            walk(&project, &Options::default()).unwrap().modules.contains_key("extra")
+        };
+        assert!(with("import lib\nlib.read_hdf(x)"));
+        assert!(!with("import lib\nlib.hdfs(x)"));
     }
 
     #[test]
