@@ -8,6 +8,7 @@ mod findings;
 mod growing;
 mod importers;
 mod kernels;
+mod lent_paths;
 mod library_sources;
 mod listed_packages;
 mod module_names;

@@ -4,7 +4,7 @@ use super::library_sources::Sources;
 use super::listed_packages::GivenToList;
 use super::own_folder::{self, OwnFolder};
 use super::wanted::Wanted;
-use super::{module_names, shimmed};
+use super::{lent_paths, module_names, shimmed};
 use crate::finder::{Finder, Found};
 use crate::graph::{AskedFiles, Edge, EdgeKind, ModuleKind, Options, Warning};
 use crate::name_forms::{from_top, last_of, top_of};
@@ -466,7 +466,8 @@ impl<'a> Growing<'a> {
             Err(absent) => absent,
         };
         let vendored = self.vendored_names(name, importer);
-        for alias in vendored.into_iter().chain(self.other_names(name)) {
+        let lent = lent_paths::name_in_lender(self, name);
+        for alias in vendored.into_iter().chain(self.other_names(name)).chain(lent) {
             if let Ok(node) = self.include(&alias, importer) {
                 return Some(node);
             }
