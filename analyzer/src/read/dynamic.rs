@@ -29,6 +29,10 @@ pub(crate) enum Call {
     ShowsSources,
     /// It shows the source of what it is given, which is of this name, if that is known.
     ShowsGiven(Option<String>),
+    /// It asks in which file something is defined.
+    AsksFiles,
+    /// It takes a source apart.
+    Parses,
     /// It asks loaders for sources of modules.
     AsksLoaders,
     /// It knows the endings of names of sources.
@@ -156,6 +160,8 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
         {
             Some(Call::ShowsSources)
         }
+        "inspect.getfile" => Some(Call::AsksFiles),
+        "ast.get_source_segment" | "ast.parse" => Some(Call::Parses),
         "open" | "io.open" | "tokenize.open" if is_own_file(call, conditions) => Some(Call::ShowsSources),
         "open" | "io.open" | "tokenize.open" | "pathlib.Path" if identity.origin == Origin::Program => {
             let path = call.arguments.args.first().filter(|path| conditions.starts_with_import(path))?;

@@ -46,6 +46,8 @@ pub(crate) struct Extracted {
     pub(crate) shows_sources: bool,
     pub(crate) shown: Shown,
     pub(crate) asks_loaders: bool,
+    pub(crate) asks_files: bool,
+    pub(crate) parses: bool,
     pub(crate) knows_source_names: bool,
     /// Whether it asks where modules lie of which the names are not known.
     pub(crate) looks_for_any: bool,

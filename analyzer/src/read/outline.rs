@@ -46,6 +46,8 @@ pub(crate) struct Outline {
     pub(crate) shows_sources: bool,
     /// Of what else the program shows sources.
     pub(crate) shown: Shown,
+    /// Whether it asks in which files things are defined, and takes sources apart.
+    pub(crate) dissects: bool,
     /// Whether the module asks loaders for the sources of modules.
     pub(crate) asks_loaders: bool,
     /// Whether it knows the endings of names of sources.
@@ -270,6 +272,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         importers: extracted.importers.functions(),
         given_imports: extracted.importers.given.into_iter().map(|(function, at)| (function, line_of(at))).collect(),
         named_calls: extracted.importers.calls.into_iter().map(|(to, name, at)| (to, name, line_of(at))).collect(),
+        dissects: extracted.asks_files && extracted.parses,
         asks_loaders: extracted.asks_loaders,
         knows_source_names: extracted.knows_source_names,
         executes: extracted.executes,

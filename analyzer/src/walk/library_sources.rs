@@ -44,8 +44,12 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     if outline.knows_source_names {
         growing.source_readers.1.insert(top());
     }
-    if outline.shows_sources && outline.executes {
-        // It makes functions anew from their sources, its own ones too, as sanic does.
+    if outline.dissects {
+        growing.own.show_sources();
+    }
+    if (outline.shows_sources && outline.executes) || outline.dissects {
+        // It makes functions anew from their sources, its own ones too, as sanic does; or describes its classes and those of the
+        // program, as gradio does.
         growing.read_packages.insert(top(), Sources::All);
     }
     for package in &outline.read_packages {
@@ -434,6 +438,7 @@ mod tests {
         let all = ["main.py", "p/__init__.py", "p/q/__init__.py", "p/q/a.py"];
         assert_eq!(files("import inspect\ndef f(x):\n    exec(inspect.getsource(x))"), all);
         assert!(files("def f(x):\n    exec(x)").is_empty());
+        assert_eq!(files("import ast, inspect\ndef f(x):\n    ast.parse(Path(inspect.getfile(x)).read_text())"), all);
     }
 
     #[test]

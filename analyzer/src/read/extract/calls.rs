@@ -33,6 +33,8 @@ impl<'a> Extractor<'a> {
                     None => std::mem::replace(&mut self.result.shown.any, true),
                 };
             }
+            Some(Call::AsksFiles) => self.result.asks_files = true,
+            Some(Call::Parses) => self.result.parses = true,
             Some(Call::AsksLoaders) => self.result.asks_loaders = true,
             Some(Call::KnowsSourceNames) => self.result.knows_source_names = true,
             Some(Call::LooksForAny) => self.result.looks_for_any = true,
