@@ -148,3 +148,24 @@ fn a_module_that_is_only_called_pkg_resources_is_left_alone() {
     let output = run(&mut command);
     assert_eq!((text(&output.stdout), text(&output.stderr)), ("1 2\n".to_owned(), String::new()));
 }
+
+#[test]
+fn streamlit_is_told_that_it_was_installed() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = "\
+class Option:
+    def __init__(self):
+        self._get_val_func = lambda: 'site-packages' not in __file__
+_config_options_template = {'global.developmentMode': Option(), 'server.port': Option()}
+";
+    let main = "\
+from streamlit.config import _config_options_template as options
+print([options[name]._get_val_func() for name in sorted(options)])
+";
+    let files = [("main.py", main), ("streamlit/__init__.py", ""), ("streamlit/config.py", config)];
+    let program = crate::rpack::pack_files(folder.path(), interpreters::any(), &files, "main.py", &[]);
+    let mut command = Command::new(program);
+    clean(&mut command);
+    let output = run(&mut command);
+    assert_eq!((text(&output.stdout), text(&output.stderr)), ("[False, True]\n".to_owned(), String::new()));
+}

@@ -7,6 +7,7 @@ use crate::adopted;
 use crate::collector;
 use crate::compiled;
 use crate::entry_finder;
+use crate::installed;
 use crate::instance_folder;
 use crate::libraries;
 use crate::namespaces;
@@ -142,6 +143,9 @@ impl Importer {
         }
         if instance_folder::is_one(&name) {
             instance_folder::move_out(module)?;
+        }
+        if installed::asks(&name) {
+            installed::answer(module)?;
         }
         Ok(())
     }

@@ -17,6 +17,7 @@ mod entry_finder;
 mod face;
 mod frozen;
 mod importer;
+mod installed;
 mod instance_folder;
 mod interpreter;
 mod leaving;
