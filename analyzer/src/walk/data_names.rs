@@ -73,6 +73,20 @@ fn single_values(text: &str) -> BTreeSet<String> {
     values
 }
 
+/// The paths of sources in a file that is a text: relative ones that stay below where they start.
+pub(crate) fn sources_in(path: &Path) -> BTreeSet<String> {
+    let is_small = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST);
+    let bytes = if is_small { fs::read(path).unwrap_or_default() } else { Vec::new() };
+    if memchr::memmem::find(&bytes, b".py").is_none() {
+        return BTreeSet::new();
+    }
+    let Ok(text) = std::str::from_utf8(&bytes) else { return BTreeSet::new() };
+    let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | '/');
+    let words = text.split(|letter: char| !is_part(letter)).map(|word| word.strip_prefix("./").unwrap_or(word));
+    let stays = |word: &&str| !word.starts_with('/') && !word.split('/').any(|part| matches!(part, "" | "." | ".."));
+    words.filter(|word| word.ends_with(".py")).filter(stays).map(str::to_owned).collect()
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Configuration,

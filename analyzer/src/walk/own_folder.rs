@@ -1,3 +1,7 @@
+mod starts;
+
+pub(crate) use starts::is_ending;
+
 use super::growing::{Growing, Importer};
 use super::own_listing::Tests;
 use super::own_sources::Asked;
@@ -5,7 +9,7 @@ use super::{data_names, follow_import, own_listing, zipped};
 use crate::graph::{EdgeKind, ModuleKind, OwnFile};
 use crate::name_forms::{is_dotted_name, top_of};
 use crate::project::Origin;
-use crate::project::program::{EntryPoint, Scope};
+use crate::project::program::EntryPoint;
 use crate::read::code_texts;
 use crate::read::outline::{Import, Outline, Target};
 use std::collections::{BTreeMap, BTreeSet};
@@ -41,6 +45,8 @@ pub(crate) struct OwnFolder {
     computes_names: bool,
     /// Files and folders that have been gone through.
     visited: BTreeSet<PathBuf>,
+    /// Sources that files of data name by their paths.
+    named_sources: BTreeSet<PathBuf>,
     /// Sources that lie there, in the order in which they were found.
     sources: Vec<Source>,
     /// The files that go in, by their place inside.
@@ -112,7 +118,7 @@ impl OwnFolder {
     /// or nothing but a path leads to them.
     pub(crate) fn into_files(mut self) -> Vec<OwnFile> {
         for source in &self.sources {
-            if source.by_path || self.handles_sources {
+            if source.by_path || self.handles_sources || self.named_sources.contains(&source.path) {
                 self.files.insert(source.inside.clone(), source.path.clone());
             }
         }
@@ -171,7 +177,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
         }
     }
     let root = growing.project.program.root.clone();
-    for start in starts(growing) {
+    for start in starts::starts(growing) {
         if !growing.own.visited.insert(start.clone()) {
             continue;
         }
@@ -199,64 +205,6 @@ fn configures_library(growing: &Growing<'_>, root: &Path) -> bool {
     tools.any(|tool| growing.by_name.get(&tool.replace('-', "_")).is_some_and(is_library))
 }
 
-fn starts(growing: &Growing<'_>) -> Vec<PathBuf> {
-    let root = &growing.project.program.root;
-    if growing.project.program.scope == Scope::Folder {
-        return vec![root.clone()];
-    }
-    let Ok(entries) = fs::read_dir(root) else { return Vec::new() };
-    let imported: BTreeSet<&str> = growing
-        .nodes
-        .iter()
-        .filter(|node| node.found.origin == Origin::Program && node.found.path.starts_with(root))
-        .map(|node| top_of(&node.name))
-        .collect();
-    // `if path.suffix == ".sql"`, of what lies in a folder that it lists.
-    let endings = growing.own.texts.iter().filter(|text| growing.own.lists_folders && is_ending(text));
-    let endings = endings.filter_map(|ending| glob::Pattern::new(&format!("*{ending}")).ok());
-    let patterns: Vec<glob::Pattern> = growing
-        .own
-        .texts
-        .iter()
-        // A pattern of nothing but wildcards names nothing.
-        .filter(|text| text.contains('*') && text.bytes().any(|byte| byte.is_ascii_alphanumeric()))
-        .filter_map(|text| glob::Pattern::new(text).ok())
-        .chain(endings)
-        .collect();
-    let is_named = |path: &Path| {
-        let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
-        if path.is_dir() {
-            return growing.own.names(name) || imported.contains(name);
-        }
-        growing.own.names(name) || patterns.iter().any(|pattern| pattern.matches(name))
-    };
-    let is_wholly_named = |path: &Path| {
-        path.file_name()
-            .and_then(|name| name.to_str())
-            .is_some_and(|name| growing.own.names(name) && !own_listing::is_of_tools(name))
-    };
-    let mut starts: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| (!is_hidden(path) || is_wholly_named(path)) && is_named(path))
-        .collect();
-    starts.sort();
-    starts
-}
-
-/// Whether a text is the ending of names of data: `.sql`. Sources beside a script may be programs of their own.
-pub(crate) fn is_ending(text: &str) -> bool {
-    const LONGEST: usize = 8;
-    let letters = text.strip_prefix('.').unwrap_or_default();
-    (1..=LONGEST).contains(&letters.len())
-        && letters != "py"
-        && letters.bytes().all(|byte| byte.is_ascii_alphanumeric())
-}
-
-fn is_hidden(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
-}
-
 fn take(growing: &mut Growing<'_>, path: PathBuf) {
     let Some(inside) = place_inside(growing, &path) else { return };
     if path.extension().is_some_and(|extension| extension == "py") {
@@ -271,6 +219,7 @@ fn take(growing: &mut Growing<'_>, path: PathBuf) {
         growing.guess_reference(&name, importer);
     }
     growing.own.new_texts.extend(data_names::values_in(&path));
+    take_named_sources(growing, &path);
     if growing.own.runs_examples && is_document(&path) {
         let text = fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
         for name in code_texts::imports_in_examples(&text) {
@@ -282,6 +231,20 @@ fn take(growing: &mut Growing<'_>, path: PathBuf) {
         growing.own.zipped.extend(modules);
     }
     growing.own.files.insert(inside, path);
+}
+
+/// Takes the sources that a file of data names by their paths, from where it lies or from the root: `Library  steps/Shop.py` for Robot Framework,
+/// `hooks: [hooks/names.py]` for MkDocs. Who reads that looks for files.
+fn take_named_sources(growing: &mut Growing<'_>, data: &Path) {
+    let root = growing.project.program.root.clone();
+    let starts = data.parent().into_iter().chain([root.as_path()]);
+    let named = data_names::sources_in(data);
+    let paths: BTreeSet<PathBuf> = starts.flat_map(|start| named.iter().map(|name| start.join(name))).collect();
+    for path in paths.into_iter().filter(|path| path.is_file()) {
+        if growing.own.named_sources.insert(path.clone()) && growing.own.visited.insert(path.clone()) {
+            take(growing, path);
+        }
+    }
 }
 
 /// Whether a file may hold examples besides its text, for `doctest.testfile`.
@@ -346,10 +309,7 @@ fn is_program_of_its_own(growing: &Growing<'_>, path: &Path) -> bool {
     if growing.own.computes_names || is_named(path.file_name()) || is_named(path.file_stem()) {
         return false;
     }
-    fs::read(path).is_ok_and(|bytes| {
-        let text = String::from_utf8_lossy(&bytes);
-        text.lines().any(|line| line.starts_with("if __name__") && line.contains("__main__"))
-    })
+    starts::starts_itself(path)
 }
 
 /// Extension modules are collected as modules, where they are imported.
@@ -429,6 +389,36 @@ mod tests {
         );
         assert_eq!(modules, ["__main__", "app", "app.unnamed"]);
         assert_eq!(files, ["app/a.txt", "data/x.txt", "data/y.txt", "schema.sql"]);
+    }
+
+    #[test]
+    fn a_module_beside_a_script_is_named_by_a_word() {
+        let beside =
+            [("one/settings.py", ""), ("one/conftest.py", ""), ("one/tool.py", "if __name__ == '__main__': ...")];
+        let found = |main| found(Scope::Script, &[&beside[..], &[("one/main.py", main)]].concat()).0;
+        assert_eq!(
+            found("environ['DJANGO_SETTINGS_MODULE'] = 'settings'; 'conftest', 'tool'"),
+            ["__main__", "settings"]
+        );
+        assert_eq!(found("'the settings'"), ["__main__"]);
+        assert_eq!(found("for name in ['tool']: __import__(name)"), ["__main__", "tool"]);
+    }
+
+    #[test]
+    fn files_of_data_name_sources_by_their_paths() {
+        let files = [
+            ("one/main.py", "open('suite.robot')"),
+            ("one/suite.robot", "Library    Steps.py\nLibrary    more/Shop.py\nLibrary    ../out.py\n"),
+            ("one/Steps.py", "import helper"),
+            ("one/more/Shop.py", ""),
+            ("one/other.py", ""),
+            ("two/helper.py", ""),
+        ];
+        for scope in [Scope::Script, Scope::Folder] {
+            let (modules, files) = found(scope, &files);
+            assert!(modules.contains(&"helper".to_owned()));
+            assert_eq!(files, ["Steps.py", "more/Shop.py", "suite.robot"]);
+        }
     }
 
     #[test]

@@ -191,6 +191,11 @@ fn is_of_development(name: &str) -> bool {
     OF_DEVELOPMENT.contains(&stem) || stem.starts_with("requirements") || name.ends_with(".spec")
 }
 
+/// Whether a file of this name is a test, or is about developing the program.
+pub(crate) fn is_for_developers(name: &str) -> bool {
+    is_of_development(name) || is_test(name)
+}
+
 fn is_test(name: &str) -> bool {
     name.strip_suffix(".py")
         .is_some_and(|stem| stem.starts_with("test_") || stem.ends_with("_test") || stem == "conftest")
