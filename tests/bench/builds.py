@@ -195,7 +195,8 @@ def seconds_and_peak(command: list[str], environment: dict[str, str]) -> tuple[f
         "print(seconds, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(done.returncode)"
     )
     asked = [sys.executable, "-c", question, *command]
-    answer = subprocess.run(asked, env=environment, capture_output=True, text=True, check=False)
+    folder = environment["TMPDIR"]
+    answer = subprocess.run(asked, env=environment, cwd=folder, capture_output=True, text=True, check=False)
     if answer.returncode:
         sys.exit(f"{command} failed:\n{answer.stderr}")
     taken, kibibytes = answer.stdout.split()

@@ -82,11 +82,13 @@ def run_to_exit(command: list[str], environment: dict[str, str]) -> float:
 
 
 def run_tool(command: list[str], environment: dict[str, str]) -> float:
-    """Runs a tool that must succeed, and shows what it said only if it does not. Returns the seconds it took."""
+    """Runs a tool that must succeed, and shows what it said only if it does not. Returns the seconds it took. It runs where its
+    temporary files are, because cx_Freeze writes into the folder that it is run in."""
     begin = time.perf_counter()
     result = subprocess.run(
         command,
         env=environment,
+        cwd=environment.get("TMPDIR"),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
