@@ -264,6 +264,23 @@ exe = EXE(PYZ(a.pure), a.scripts + [('u', None, 'OPTION')], a.binaries, a.datas 
     }
 
     #[test]
+    fn environment_variables_tell_what_they_tell_python() {
+        let text = "
+import os
+name = os.environ.get('RPACK_TEST_ABSENT') or os.getenv('RPACK_TEST_ABSENT', 'tool')
+if 'RPACK_TEST_ABSENT' in os.environ:
+    name = os.environ['RPACK_TEST_ABSENT']
+elif os.environ['PATH'] and not os.environ.get('RPACK_TEST_ABSENT'):
+    name += '-1'
+a = Analysis(['m.py'])
+EXE(a.scripts, name=f'{name}-x')
+";
+        assert_eq!(read_text(text).unwrap().settings.name.as_deref(), Some("tool-1-x"));
+        let absent = "import os\na = Analysis([os.environ['RPACK_TEST_ABSENT']])";
+        assert!(read_text(absent).unwrap_err().message.contains("a variable that is not set"));
+    }
+
+    #[test]
     fn a_tree_leaves_out_what_it_excludes() {
         let folder = tempfile::tempdir().unwrap();
         for name in ["web/a.html", "web/a.map", "web/deep/b.html", "web/deep/b.map", "web/drafts/c.html"] {

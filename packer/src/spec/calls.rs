@@ -303,10 +303,10 @@ impl Walk<'_> {
         let mut body = &choice.body;
         let mut others = choice.elif_else_clauses.iter();
         loop {
-            match condition {
-                Value::Bool(true) => return self.run(body),
-                Value::Bool(false) => {}
-                _ => return self.forget(&Stmt::If(choice.clone())),
+            match condition.truth() {
+                Some(true) => return self.run(body),
+                Some(false) => {}
+                None => return self.forget(&Stmt::If(choice.clone())),
             }
             let Some(clause) = others.next() else { return };
             body = &clause.body;

@@ -63,7 +63,12 @@ pub fn of_calls(calls: &[Call], path: &Path) -> Result<Spec, NotPlain> {
         let is_second = calls.iter().take(number).any(|earlier| earlier.name == call.name);
         if is_second && matches!(call.name.as_str(), "Analysis" | "EXE" | "COLLECT") {
             let message = format!("a second `{}`: a build makes one program", call.name);
-            return Err(not_plain(call.line, message, "Call `rpack build SCRIPT` for each program"));
+            let hint = if call.name == "Analysis" {
+                "Call `rpack build SCRIPT` for each program"
+            } else {
+                "Leave one of them; `--onedir` and `--onefile` say which kind is made"
+            };
+            return Err(not_plain(call.line, message, hint));
         }
         match call.name.as_str() {
             "Analysis" => analysis(call, &mut spec)?,

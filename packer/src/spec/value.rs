@@ -2,12 +2,18 @@
 //! that `os.path` and `pathlib` join, and the `collect_…` functions of PyInstaller that are flags too.
 
 use super::calls::Walk;
-use ruff_python_ast::{BoolOp, CmpOp, Expr, ExprCall, ExprDict, ExprFString, ExprListComp, Number, Operator, UnaryOp};
+use ruff_python_ast::{
+    BoolOp, CmpOp, Expr, ExprBoolOp, ExprCall, ExprCompare, ExprDict, ExprFString, ExprIf, ExprListComp, ExprSubscript,
+    ExprUnaryOp, Number, Operator, UnaryOp,
+};
 use serde_json::Value as Json;
 use std::path::Path;
 
 /// How long lists and texts may become. Sums of sums grow without end otherwise.
 const LONGEST: usize = 1 << 20;
+
+/// The environment variables, dotted.
+const ENVIRONMENT: &str = "os.environ";
 
 /// What an expression stands for.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,6 +72,16 @@ impl Value {
             Value::Mapping(items) => items.is_empty(),
             Value::List(items) => items.is_empty(),
             _ => false,
+        }
+    }
+
+    /// What Python takes it for in a condition, if that is known.
+    pub fn truth(&self) -> Option<bool> {
+        match self {
+            Value::Bool(value) => Some(*value),
+            Value::None | Value::Number(_) | Value::Text(_) => Some(!self.is_empty()),
+            Value::Made(_) => Some(true),
+            _ => None,
         }
     }
 
@@ -139,48 +155,71 @@ pub fn of_expression(walk: &mut Walk<'_>, expression: &Expr) -> Value {
                 _ => unknown("a computed value"),
             }
         }
-        Expr::UnaryOp(operation) => match (operation.op, of_expression(walk, &operation.operand)) {
-            (UnaryOp::Not, Value::Bool(value)) => Value::Bool(!value),
-            (UnaryOp::USub, Value::Number(value)) => Value::Number(-value),
-            _ => unknown("a computed value"),
-        },
-        Expr::BoolOp(operation) => {
-            let stops_at = operation.op == BoolOp::Or;
-            for operand in &operation.values {
-                match of_expression(walk, operand) {
-                    Value::Bool(value) if value == stops_at => return Value::Bool(value),
-                    Value::Bool(_) => {}
-                    _ => return unknown("a condition"),
-                }
-            }
-            Value::Bool(!stops_at)
-        }
-        Expr::Compare(comparison) => match (&*comparison.ops, &*comparison.comparators) {
-            ([operator], [right]) => {
-                let (left, right) = (of_expression(walk, &comparison.left), of_expression(walk, right));
-                compared(&left, *operator, &right).map_or_else(|| unknown("a condition"), Value::Bool)
-            }
-            _ => unknown("a condition"),
-        },
-        Expr::If(choice) => match of_expression(walk, &choice.test) {
-            Value::Bool(true) => of_expression(walk, &choice.body),
-            Value::Bool(false) => of_expression(walk, &choice.orelse),
-            _ => unknown("a condition"),
-        },
-        Expr::Subscript(subscript) => {
-            match (of_expression(walk, &subscript.value), of_expression(walk, &subscript.slice)) {
-                (Value::List(items), Value::Number(number)) => {
-                    let item = usize::try_from(number).ok().and_then(|number| items.get(number));
-                    item.map_or_else(|| unknown("an item"), |(_, item)| item.clone())
-                }
-                _ => unknown("an item"),
-            }
-        }
+        Expr::UnaryOp(operation) => operated(walk, operation).unwrap_or_else(|| unknown("a computed value")),
+        Expr::BoolOp(operation) => decided(walk, operation).unwrap_or_else(|| unknown("a condition")),
+        Expr::Compare(operation) => comparison(walk, operation).unwrap_or_else(|| unknown("a condition")),
+        Expr::If(choice) => chosen(walk, choice).unwrap_or_else(|| unknown("a condition")),
+        Expr::Subscript(subscript) => item(walk, subscript, line),
         Expr::Attribute(attribute) => {
             attribute_value(walk, expression, attribute.attr.as_str(), &attribute.value, line)
         }
         Expr::Call(call) => call_value(walk, call, line),
         _ => unknown("a computed value"),
+    }
+}
+
+/// Kept apart from the others, because what `of_expression` needs for itself it needs for each level of what nests deep.
+fn operated(walk: &mut Walk<'_>, operation: &ExprUnaryOp) -> Option<Value> {
+    match (operation.op, of_expression(walk, &operation.operand)) {
+        (UnaryOp::Not, value) => value.truth().map(|truth| Value::Bool(!truth)),
+        (UnaryOp::USub, Value::Number(value)) => Some(Value::Number(-value)),
+        _ => None,
+    }
+}
+
+/// The first operand that decides, as Python has it.
+fn decided(walk: &mut Walk<'_>, operation: &ExprBoolOp) -> Option<Value> {
+    let stops_at = operation.op == BoolOp::Or;
+    let mut last = Value::Bool(!stops_at);
+    for operand in &operation.values {
+        last = of_expression(walk, operand);
+        if last.truth()? == stops_at {
+            break;
+        }
+    }
+    Some(last)
+}
+
+fn comparison(walk: &mut Walk<'_>, comparison: &ExprCompare) -> Option<Value> {
+    let ([operator], [right]) = (&*comparison.ops, &*comparison.comparators) else { return None };
+    let left = of_expression(walk, &comparison.left);
+    let is_in = matches!(operator, CmpOp::In | CmpOp::NotIn);
+    if is_in && walk.dotted(right).as_deref() == Some(ENVIRONMENT) {
+        let Value::Text(name) = left else { return None };
+        return Some(Value::Bool(variable(&name).is_some() == (*operator == CmpOp::In)));
+    }
+    let right = of_expression(walk, right);
+    compared(&left, *operator, &right).map(Value::Bool)
+}
+
+fn chosen(walk: &mut Walk<'_>, choice: &ExprIf) -> Option<Value> {
+    let chosen = if of_expression(walk, &choice.test).truth()? { &choice.body } else { &choice.orelse };
+    Some(of_expression(walk, chosen))
+}
+
+fn item(walk: &mut Walk<'_>, subscript: &ExprSubscript, line: u32) -> Value {
+    let unknown = |what: &str| Value::Unknown { line, what: what.to_owned() };
+    let key = of_expression(walk, &subscript.slice);
+    if walk.dotted(&subscript.value).as_deref() == Some(ENVIRONMENT) {
+        let Value::Text(name) = key else { return unknown("an item") };
+        return variable(&name).unwrap_or_else(|| unknown("a variable that is not set"));
+    }
+    match (of_expression(walk, &subscript.value), key) {
+        (Value::List(items), Value::Number(number)) => {
+            let item = usize::try_from(number).ok().and_then(|number| items.get(number));
+            item.map_or_else(|| unknown("an item"), |(_, item)| item.clone())
+        }
+        _ => unknown("an item"),
     }
 }
 
@@ -226,10 +265,10 @@ fn comprehended(walk: &mut Walk<'_>, comprehension: &ExprListComp, line: u32) ->
     for (line, item) in items {
         let kept = walk.within(&generator.target, item, line, |walk| {
             for test in &generator.ifs {
-                match of_expression(walk, test) {
-                    Value::Bool(true) => {}
-                    Value::Bool(false) => return Some(None),
-                    _ => return None,
+                match of_expression(walk, test).truth() {
+                    Some(true) => {}
+                    Some(false) => return Some(None),
+                    None => return None,
                 }
             }
             Some(Some(of_expression(walk, &comprehension.elt)))
@@ -318,6 +357,10 @@ fn call_value(walk: &mut Walk<'_>, call: &ExprCall, line: u32) -> Value {
         ("os.path.dirname", Some([path])) => Value::Text(parent(path)),
         ("os.path.basename", Some([path])) => Value::Text(file_name(path)),
         ("os.getcwd" | "pathlib.Path.cwd", Some([])) => walk.absolute("."),
+        ("os.environ.get" | "os.getenv", Some([name])) => variable(name).unwrap_or(Value::None),
+        ("os.environ.get" | "os.getenv", Some([name, default])) => {
+            variable(name).unwrap_or_else(|| Value::Text((*default).to_owned()))
+        }
         ("os.path.exists", Some([path])) => Value::Bool(Path::new(path).exists()),
         ("os.path.isdir", Some([path])) => Value::Bool(Path::new(path).is_dir()),
         ("os.path.isfile", Some([path])) => Value::Bool(Path::new(path).is_file()),
@@ -406,6 +449,13 @@ fn tree(walk: &mut Walk<'_>, call: &ExprCall, arguments: Vec<Value>, line: u32) 
         (Value::Text(root), Value::Text(prefix), Some(excludes)) => Value::Tree { root, prefix, excludes },
         _ => Value::Unknown { line, what: "a `Tree` of something computed".to_owned() },
     }
+}
+
+/// The value of an environment variable, which is what a file is told by who runs it: `os.environ.get("VERSION", "0")`.
+fn variable(name: &str) -> Option<Value> {
+    let is_name = !name.is_empty() && !name.contains(['=', '\0']);
+    let value = if is_name { std::env::var(name).ok() } else { None };
+    value.map(Value::Text)
 }
 
 /// The files and folders of this pattern, from the folder that `rpack` runs in, as Python would look for them. Python promises no order.
