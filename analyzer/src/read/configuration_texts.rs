@@ -118,6 +118,7 @@ mod tests {
             ("[a.b]\nc = [\n  \"d.e\",\n  \"f\",\n]\n", &["a.b", "c", "d.e", "f"]),
             ("hooks =\n    a.b\n    c.d:e\nf = g", &["hooks", "a.b", "c.d:e", "f", "g"]),
             ("a: |\n  some a.b\n  more\nc: d.e", &["a", "|", "c", "d.e"]),
+            ("a: {}/b.c\nd: e.f\ng: h.{}\n", &["a", "/b.c", "d", "e.f", "g", "h."]),
             ("text: the a.b of a car\nb: https://a.b/c", &["text", "b", "https://a.b/c"]),
         ] {
             assert_eq!(words_in(text), expected, "{text}");

@@ -557,6 +557,7 @@ impl<'a> Visitor<'a> for Extractor<'a> {
             }
             Expr::FString(text) => {
                 self.note_pattern(expression, Use::Unknown);
+                self.formatted_configuration(text);
                 for (position, element) in text.value.elements().enumerate() {
                     if let InterpolatedStringElement::Literal(literal) = element {
                         self.note_text(&literal.value);

@@ -7,7 +7,7 @@ use crate::name_forms::top_of;
 use crate::project::Origin;
 use crate::read::outline::{Target, absolute, start};
 use crate::read::{code_texts, configuration_texts, dynamic};
-use ruff_python_ast::{Expr, ExprCall};
+use ruff_python_ast::{Expr, ExprCall, ExprFString, InterpolatedStringElement};
 use ruff_text_size::TextSize;
 use std::collections::BTreeSet;
 
@@ -30,6 +30,15 @@ impl<'a> Extractor<'a> {
             self.reference(word, offset);
         }
         self.table_of(&words.iter().map(String::as_str).collect::<Vec<_>>(), offset);
+    }
+
+    /// The same of a text into which values are put, of which nothing is known.
+    pub(super) fn formatted_configuration(&mut self, text: &ExprFString) {
+        let parts = text.value.elements().map(|element| match element {
+            InterpolatedStringElement::Literal(literal) => &*literal.value,
+            InterpolatedStringElement::Interpolation(_) => "{}",
+        });
+        self.configuration(&parts.collect::<String>(), start(text));
     }
 
     /// A text that refers to a module, to what lies in a package, or to a group of entry points.

@@ -26,8 +26,9 @@ format = %(levelname)s %(message)s
 class = parts.formats.Shouting
 """
 STEPS = '{"steps": [{"call": "parts.steps.double"}, {"call": "parts.more.add_one"}]}'
-PLUGINS = """
+PLUGINS = f"""
 [plugins]
+module = {__name__}
 enabled =
     colorsys.rgb_to_hsv
     fractions.Fraction
