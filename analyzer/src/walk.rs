@@ -5,6 +5,7 @@ mod asked;
 mod certainty;
 mod data_names;
 mod findings;
+mod groups;
 mod growing;
 mod importers;
 mod kernels;
@@ -40,6 +41,7 @@ use crate::read::{self, Job, Reading};
 use crate::rules;
 use additions::{Additions, Nothing};
 use findings::refuse_certain_syntax_errors;
+use groups::Choice;
 use growing::{ENTRY, Growing, Importer, Life, Node};
 use listed_packages::GivenToList;
 use native_imports::follow_native;
@@ -265,7 +267,8 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
             growing.given_to_list.push(GivenToList { importer, package, function, within: import.within });
         }
         Target::Run(name) => packages::follow_run(growing, index, &name, importer),
-        Target::Group(group) => packages::follow_group(growing, index, &group, importer),
+        Target::Group(group) => groups::note(growing, importer, group, Choice::All),
+        Target::Offer(group) => groups::note(growing, importer, group, Choice::Named),
     }
 }
 

@@ -150,6 +150,18 @@ fn parse_metadata(text: &str) -> Option<Metadata> {
     Some(Metadata { name: name?, version: version.unwrap_or_default(), requires })
 }
 
+/// The names in a group of what a distribution offers, each with its module.
+pub(crate) fn offers(distribution: &Distribution, group: &str) -> Vec<(String, String)> {
+    let bytes = fs::read(distribution.metadata_folder.join("entry_points.txt")).unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    let is_head =
+        |line: &str| line.trim().strip_prefix('[').is_some_and(|line| line.trim_end_matches(']').trim() == group);
+    let lines = text.lines().skip_while(|line| !is_head(line)).skip(1).take_while(|line| !line.trim().starts_with('['));
+    let offers = lines.filter_map(|line| line.split_once('='));
+    let module = |reference: &str| reference.split([':', '[']).next().unwrap_or_default().trim().to_owned();
+    offers.map(|(name, reference)| (name.trim().to_owned(), module(reference))).collect()
+}
+
 /// Reads the groups of `entry_points.txt`: an INI file of lines `name = module:attribute [extra]`.
 /// Scripts are started by a user, not asked for by a program.
 fn parse_entry_points(text: &str) -> BTreeMap<String, Vec<String>> {

@@ -47,6 +47,8 @@ pub(crate) struct Extracted {
     pub(crate) shown: Shown,
     pub(crate) asks_loaders: bool,
     pub(crate) asks_files: bool,
+    /// Functions that compare the attribute `name` of something.
+    pub(crate) compares_names: BTreeSet<String>,
     pub(crate) parses: bool,
     pub(crate) knows_source_names: bool,
     /// Whether it asks where modules lie of which the names are not known.
@@ -254,6 +256,7 @@ impl<'a> Extractor<'a> {
                 }
             }
             Stmt::Assign(assignment) => {
+                self.note_chosen_name(&assignment.value);
                 self.visit_expr(&assignment.value);
                 if let [Expr::Name(name)] = &*assignment.targets {
                     let start = dynamic::start_of(&assignment.value, &self.conditions, self.identity);
@@ -370,6 +373,7 @@ impl<'a> Extractor<'a> {
         for (test, body) in clauses {
             let truth = match test {
                 Some(test) => {
+                    self.note_chosen_name(test);
                     self.visit_expr(test);
                     self.conditions.truth(test)
                 }

@@ -69,6 +69,8 @@ pub(crate) struct Outline {
     pub(crate) restarts: bool,
     /// Whether the module can tell a file from another name of the same file.
     pub(crate) tells_links: bool,
+    /// Whether it speaks of entry points.
+    pub(crate) asks_for_offers: bool,
     /// Whether the module executes code that it has made.
     pub(crate) executes: bool,
     /// Whether the module uses `sys.path`, so that modules may be found in further folders.
@@ -151,6 +153,8 @@ pub(crate) enum Target {
     Listed { package: String, function: String },
     /// A group of entry points.
     Group(String),
+    /// A group of entry points of which one is taken, by its name.
+    Offer(String),
     /// A module that an interpreter is started with (`-m`).
     Run(String),
 }
@@ -218,7 +222,12 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     let extracted = extract::extract(&module.body, Identity { role, ..identity }, interpreter);
     let with_lines = |located: Vec<Located>| -> Vec<Import> {
         let import = |Located { target, offset, kind, within, substitute_for }| Import {
-            target,
+            target: match target {
+                Target::Group(group) if within.as_ref().is_some_and(|name| extracted.compares_names.contains(name)) => {
+                    Target::Offer(group)
+                }
+                other => other,
+            },
             line: line_of(offset),
             kind,
             within,
@@ -277,6 +286,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         knows_source_names: extracted.knows_source_names,
         executes: extracted.executes,
         tells_links: extracted.tells_links,
+        asks_for_offers: speaks_of_entry_points(source),
         starts_interpreter: extracted.commands.starts_interpreter(),
         restarts: extracted.commands.restarts(),
         defines: if extracted.shows_sources { extracted.defines } else { BTreeSet::new() },
@@ -344,4 +354,9 @@ pub(crate) fn absolute(package: &str, level: u32, name: &str) -> String {
 /// Start of an expression or statement.
 pub(crate) fn start(node: &impl Ranged) -> TextSize {
     node.range().start()
+}
+
+/// Whether a source says something of entry points, under one of the names that libraries have for them.
+fn speaks_of_entry_points(source: &str) -> bool {
+    ["entry_point", "entrypoint", "EntryPoint", "stevedore"].iter().any(|name| source.contains(name))
 }

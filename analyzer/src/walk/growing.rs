@@ -1,4 +1,5 @@
 use super::additions::{Additions, Said};
+use super::groups::Choice;
 use super::kernels::Kernel;
 use super::library_sources::Sources;
 use super::listed_packages::GivenToList;
@@ -103,6 +104,9 @@ pub(crate) struct Growing<'a> {
     pub(crate) name_starts: Vec<(usize, String)>,
     /// Packages that functions are given which may list what lies in them.
     pub(crate) given_to_list: Vec<GivenToList>,
+    /// Groups of entry points that libraries may ask for, and the modules at the top that speak of entry points.
+    pub(crate) named_groups: Vec<(Importer, String, Choice)>,
+    pub(crate) ask_for_offers: BTreeSet<String>,
     /// Packages that a text names as a whole, with where it stands.
     pub(crate) named_packages: Vec<(Importer, String)>,
     /// Distributions whose data files have been searched for names, and how many nodes were asked for theirs.
@@ -211,6 +215,8 @@ impl<'a> Growing<'a> {
             listing: BTreeSet::new(),
             name_starts: Vec::new(),
             given_to_list: Vec::new(),
+            named_groups: Vec::new(),
+            ask_for_offers: BTreeSet::new(),
             named_packages: Vec::new(),
             searched: (BTreeSet::new(), 0),
             starts_interpreter: false,

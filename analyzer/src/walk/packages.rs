@@ -3,14 +3,13 @@
 use super::growing::{ENTRY, Growing, Importer, Node};
 use super::library_sources::Sources;
 use super::listed_packages::{Depth, include_below};
-use super::{data_names, importers, kernels, listed_packages, plugin_names, wanted};
-use super::{follow_import, submodules};
+use super::{data_names, groups, importers, kernels, listed_packages, plugin_names, submodules, wanted};
 use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::name_forms::{is_dotted_name, last_of, top_of};
 use crate::project::Origin;
 use crate::project::distribution::normalized;
-use crate::read::outline::{Import, Outline, Target};
+use crate::read::outline::Outline;
 use crate::rules;
 
 /// Takes notice of what a module says about the modules around it.
@@ -32,6 +31,9 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
         if outline.lists_sources {
             growing.lists_sources.insert(top.clone());
         }
+    }
+    if outline.asks_for_offers {
+        growing.ask_for_offers.insert(top.clone());
     }
     growing.name_starts.extend(outline.name_starts.iter().map(|start| (index, start.clone())));
     importers::note(growing, index, outline);
@@ -59,6 +61,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
     listed_packages::follow(growing);
     plugin_names::follow(growing);
     follow_offers(growing);
+    groups::follow(growing);
     importers::follow(growing);
     kernels::follow(growing);
     follow_texts(growing);
@@ -237,21 +240,6 @@ pub(crate) fn include_run(growing: &mut Growing<'_>, name: &str, importer: Impor
     if growing.look_up(name).is_some_and(|found| found.submodule_path.is_some()) && growing.look_up(&program).is_some()
     {
         let _ = growing.include(&program, importer);
-    }
-}
-
-/// Includes the modules of the entry points that distributions offer in a group, as far as the
-/// program wants the distributions.
-pub(crate) fn follow_group(growing: &mut Growing<'_>, index: usize, group: &str, importer: Importer) {
-    let owners = growing.owners;
-    for (_, distribution) in owners.all() {
-        for module in distribution.entry_points.get(group).into_iter().flatten() {
-            if is_dotted_name(module) {
-                let target = Target::Module(module.clone());
-                let import = Import::new(target, importer.line, EdgeKind::EntryPoint);
-                follow_import(growing, index, import);
-            }
-        }
     }
 }
 
@@ -520,19 +508,6 @@ mod tests {
             ("two/p/code/x.py", ""),
         ];
         assert_eq!(names(&files), ["p.zones", "p.zones.Europe"]);
-    }
-
-    #[test]
-    fn who_asks_for_a_group_gets_what_is_offered() {
-        let files = [
-            ("one/main.py", "entry_points(group='app.plugins')"),
-            ("two/plugin/__init__.py", ""),
-            ("two/plugin/core.py", ""),
-            ("two/plugin-1.dist-info/METADATA", "Name: plugin\nVersion: 1\n"),
-            ("two/plugin-1.dist-info/RECORD", "plugin/__init__.py,,\nplugin/core.py,,\n"),
-            ("two/plugin-1.dist-info/entry_points.txt", "[app.plugins]\none = plugin.core:One\n"),
-        ];
-        assert_eq!(names(&files), ["plugin", "plugin.core"]);
     }
 
     #[test]

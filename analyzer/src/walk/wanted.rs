@@ -263,6 +263,13 @@ impl<'a> Wanted<'a> {
         self.words.contains(&word)
     }
 
+    /// Whether a name or a text of the program has this word in it.
+    pub(crate) fn says_within(&self, word: &str) -> bool {
+        let word = word.to_ascii_lowercase();
+        self.asked_parts.note(&word);
+        self.words.iter().any(|said| said.contains(&word))
+    }
+
     /// Whether a word or a text of the program contains the name of a feature. Names that stand for
     /// what everybody wants need not be said, and neither need a version at the end, where the word is a part of a name: `hdf5` in `to_hdf`.
     fn is_mentioned(&self, feature: &str) -> bool {
@@ -322,7 +329,12 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
         Target::Members { module, .. } => module,
         Target::Package(name) => name,
         // Each distribution that offers something is looked at by itself.
-        Target::Group(_) | Target::Standard(_) | Target::Required(_) | Target::Run(_) | Target::Listed { .. } => {
+        Target::Group(_)
+        | Target::Offer(_)
+        | Target::Standard(_)
+        | Target::Required(_)
+        | Target::Run(_)
+        | Target::Listed { .. } => {
             return false;
         }
     };

@@ -26,7 +26,7 @@ fn imports(source: &str) -> Vec<(String, EdgeKind)> {
         Target::Submodules(package, start) => format!("{package}.{start}*"),
         Target::Guess(name) | Target::Package(name) | Target::Code(name) => format!("?{name}"),
         Target::Listed { package, function } => format!("{function} {package}"),
-        Target::Group(name) => format!("[{name}]"),
+        Target::Group(name) | Target::Offer(name) => format!("[{name}]"),
         Target::Standard(name) | Target::Required(name) => format!("~{name}"),
         Target::Run(name) => format!("-m {name}"),
     };

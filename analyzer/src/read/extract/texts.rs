@@ -7,7 +7,7 @@ use crate::name_forms::top_of;
 use crate::project::Origin;
 use crate::read::outline::{Target, absolute, start};
 use crate::read::{code_texts, configuration_texts, dynamic};
-use ruff_python_ast::{Expr, ExprCall, ExprFString, InterpolatedStringElement};
+use ruff_python_ast::{CmpOp, Expr, ExprCall, ExprFString, InterpolatedStringElement};
 use ruff_text_size::TextSize;
 use std::collections::BTreeSet;
 
@@ -88,6 +88,20 @@ impl<'a> Extractor<'a> {
             return;
         };
         self.add(target, offset, EdgeKind::Dynamic);
+    }
+
+    /// Notes a function that looks for something by its name: `if entry_point.name == backend`. Where that is one of several conditions,
+    /// all may be taken.
+    pub(super) fn note_chosen_name(&mut self, test: &Expr) {
+        let Expr::Compare(comparison) = test else { return };
+        let is_name = |side: &Expr| matches!(side, Expr::Attribute(attribute) if attribute.attr.as_str() == "name");
+        let mut sides = comparison.comparators.iter().chain([&*comparison.left]);
+        if *comparison.ops == [CmpOp::Eq]
+            && sides.any(is_name)
+            && let Some(function) = self.function
+        {
+            self.result.compares_names.insert(function.to_owned());
+        }
     }
 
     /// Notes the names of modules around this one that stand together in a literal: a table of
