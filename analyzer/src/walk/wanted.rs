@@ -107,7 +107,37 @@ impl<'a> Wanted<'a> {
             let name = normalized(&found.name);
             let extras = self.extras_of_collections(project, &name);
             self.want_name(project, &name, &extras);
+            for asked in self.asked_by_extras(project, distribution) {
+                self.want(project, asked);
+            }
         }
+    }
+
+    /// What is installed because somebody asked for an extra of this distribution: `pip install ibis-framework[duckdb]`. That was not
+    /// asked for itself, as installers note, nothing requires it, and of all that was asked for only this distribution has such extras.
+    fn asked_by_extras(&mut self, project: &Project, from: usize) -> Vec<usize> {
+        let owners = self.owners;
+        let is_requested =
+            |index| owners.distribution(index).is_some_and(|found| found.metadata_folder.join("REQUESTED").exists());
+        let named = self.relations(project, from).by_name.iter();
+        let named = named.filter(|(_, relation)| !relation.required && !relation.features.is_empty());
+        let names: Vec<String> = named.map(|(name, _)| name.clone()).collect();
+        let named = names.iter().filter_map(|name| Some((name, owners.by_name(name)?)));
+        let mut asked: Vec<(&String, usize)> = named.filter(|(_, index)| !is_requested(*index)).collect();
+        if asked.is_empty() || !is_requested(from) {
+            return Vec::new();
+        }
+        // What came with the same extra explains nothing.
+        let together: Vec<usize> = asked.iter().map(|(_, index)| *index).chain([from]).collect();
+        for (other, _) in owners.all().filter(|(other, _)| !together.contains(other)) {
+            let has_extras = is_requested(other);
+            let relations = &self.relations(project, other).by_name;
+            let explains = |name: &String| {
+                relations.get(name).is_some_and(|it| it.required || (has_extras && !it.features.is_empty()))
+            };
+            asked.retain(|(name, _)| !explains(name));
+        }
+        asked.into_iter().map(|(_, index)| index).filter(|index| !self.is_of_developers(*index)).collect()
     }
 
     /// The extras with which distributions that have no files of their own require another one, of this normalized name: who installed `fastmcp` has
@@ -456,6 +486,39 @@ mod tests {
         assert!(with("Requires-Dist: lib[excel]\n"));
         assert!(!with("Requires-Dist: lib\n"));
         assert!(!with("Requires-Dist: lib[excel]; extra == 'more'\n"));
+    }
+
+    #[test]
+    fn what_nothing_but_an_extra_explains_was_asked_for() {
+        let with = |requested: &[&str], other: &str| {
+            let mut files = vec![
+                ("one/main.py".to_owned(), "import lib".to_owned()),
+                ("two/lib/__init__.py".to_owned(), "def f():\n    import extra".to_owned()),
+            ];
+            for name in ["lib", "extra", "other"] {
+                let requires = "Requires-Dist: extra; extra == 'fast'\n";
+                let more = if name == "lib" {
+                    requires
+                } else if name == "other" {
+                    other
+                } else {
+                    ""
+                };
+                files.push((format!("two/{name}-1.dist-info/METADATA"), format!("Name: {name}\nVersion: 1\n{more}")));
+                files.push((format!("two/{name}-1.dist-info/RECORD"), format!("{name}/__init__.py,,\n")));
+            }
+            files.push(("two/extra/__init__.py".to_owned(), String::new()));
+            files.extend(requested.iter().map(|name| (format!("two/{name}-1.dist-info/REQUESTED"), String::new())));
+            let files: Vec<(&str, &str)> = files.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+            let (_folder, project) = testing::project(&files);
+            walk(&project, &Options::default()).unwrap().modules.contains_key("extra")
+        };
+        assert!(with(&["lib"], ""));
+        assert!(with(&["lib", "other"], ""));
+        assert!(!with(&["lib", "extra"], ""), "it was asked for itself");
+        assert!(!with(&[], ""), "nothing is noted");
+        assert!(!with(&["lib"], "Requires-Dist: extra\n"));
+        assert!(!with(&["lib", "other"], "Requires-Dist: extra; extra == 'x'\n"));
     }
 
     #[test]
