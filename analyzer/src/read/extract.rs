@@ -97,6 +97,8 @@ pub(crate) struct Located {
     pub(crate) kind: EdgeKind,
     /// The function that it stands in, without those inside of it.
     pub(crate) within: Option<String>,
+    /// Whether it stands in a branch there.
+    pub(crate) in_branch: bool,
     /// Modules in whose place it is: where all of them are there, it does not happen.
     pub(crate) substitute_for: Vec<String>,
 }
@@ -173,7 +175,8 @@ impl<'a> Extractor<'a> {
 
     fn located(&self, target: Target, offset: TextSize, kind: EdgeKind) -> Located {
         let within = self.function.map(str::to_owned);
-        Located { target, offset, kind, within, substitute_for: self.substitute_for.clone() }
+        let in_branch = self.surroundings.in_branch;
+        Located { target, offset, kind, within, in_branch, substitute_for: self.substitute_for.clone() }
     }
 
     /// Walks statements in different surroundings.

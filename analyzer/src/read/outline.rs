@@ -114,6 +114,8 @@ pub(crate) struct Import {
     pub(crate) kind: EdgeKind,
     /// The function that it stands in.
     pub(crate) within: Option<String>,
+    /// Whether it stands in a branch there.
+    pub(crate) in_branch: bool,
     /// Modules in whose place it is: where all of them are there, it does not happen.
     pub(crate) substitute_for: Vec<String>,
 }
@@ -121,7 +123,7 @@ pub(crate) struct Import {
 impl Import {
     /// An import that stands in no function and takes no other module's place.
     pub(crate) fn new(target: Target, line: u32, kind: EdgeKind) -> Self {
-        Import { target, line, kind, within: None, substitute_for: Vec::new() }
+        Import { target, line, kind, within: None, in_branch: false, substitute_for: Vec::new() }
     }
 }
 
@@ -221,7 +223,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     let role = if identity.role == Role::Imported && starts_itself(source) { Role::Both } else { identity.role };
     let extracted = extract::extract(&module.body, Identity { role, ..identity }, interpreter);
     let with_lines = |located: Vec<Located>| -> Vec<Import> {
-        let import = |Located { target, offset, kind, within, substitute_for }| Import {
+        let import = |Located { target, offset, kind, within, in_branch, substitute_for }| Import {
             target: match target {
                 Target::Group(group) if within.as_ref().is_some_and(|name| extracted.compares_names.contains(name)) => {
                     Target::Offer(group)
@@ -231,6 +233,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
             line: line_of(offset),
             kind,
             within,
+            in_branch,
             substitute_for,
         };
         located.into_iter().map(import).collect()

@@ -383,10 +383,12 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
 }
 
 /// Whether an import stands in a function that the program names, of a library that it imports. Then it is tried, and so is
-/// what the imported module imports.
+/// what the imported module imports. One in a branch there is for some calls only: `mean` of pandas imports Numba where `engine` says so.
 pub(crate) fn is_said(growing: &Growing<'_>, index: usize, import: &Import) -> bool {
     let Some(node) = growing.nodes.get(index).filter(|node| node.found.origin == Origin::Library) else { return false };
-    let Some(name) = import.within.as_ref().filter(|_| import.kind == EdgeKind::Lazy) else { return false };
+    let Some(name) = import.within.as_ref().filter(|_| import.kind == EdgeKind::Lazy && !import.in_branch) else {
+        return false;
+    };
     let Some(owner) = growing.owners.of_file(&node.found.path) else { return false };
     growing.wanted.direct.contains(&owner) && growing.wanted.says(name)
 }
@@ -528,6 +530,26 @@ mod tests {
         assert_eq!(distributions("import lib\nlib.read_excel()", lib), ["extra"]);
         assert_eq!(distributions("import lib\nlib.excel.read()", lib), ["extra"]);
         assert_eq!(distributions("import lib\nlib.read('any,other')", "def f():\n    import other"), ["other"]);
+    }
+
+    #[test]
+    fn what_a_branch_of_a_called_function_imports_is_not_tried() {
+        let with = |body: &str| {
+            let function = format!("def mean(engine):\n{body}");
+            let (_folder, project) = testing::project(&[
+                ("one/main.py", "import lib\nlib.x.mean()"),
+                ("two/lib/__init__.py", &function),
+                ("two/lib/kernels.py", "import extra"),
+                ("two/extra/__init__.py", ""),
+                ("two/lib-1.dist-info/METADATA", "Name: lib\nVersion: 1\nRequires-Dist: extra; extra == 'fast'\n"),
+                ("two/lib-1.dist-info/RECORD", "lib/__init__.py,,\nlib/kernels.py,,\n"),
+                ("two/extra-1.dist-info/METADATA", "Name: extra\nVersion: 1\n"),
+                ("two/extra-1.dist-info/RECORD", "extra/__init__.py,,\n"),
+            ]);
+            walk(&project, &Options::default()).unwrap().modules.contains_key("extra")
+        };
+        assert!(with("    from lib import kernels"));
+        assert!(!with("    if engine:\n        from lib import kernels"));
     }
 
     #[test]
