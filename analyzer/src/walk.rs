@@ -24,6 +24,7 @@ mod starts;
 #[cfg(test)]
 mod tests;
 mod uses;
+mod waiting;
 mod wanted;
 mod zipped;
 
@@ -84,7 +85,7 @@ pub fn walk_with(
         if jobs.is_empty() {
             shimmed::follow(&mut growing);
             packages::follow(&mut growing);
-            for (index, import) in wanted::awake(&mut growing) {
+            for (index, import) in waiting::awake(&mut growing) {
                 follow_import(&mut growing, index, import);
             }
             jobs = next_jobs(&mut growing);
@@ -199,14 +200,14 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
     if pruned || (!import.substitute_for.is_empty() && has_all(growing, &import.substitute_for)) {
         return;
     }
-    if wanted::must_wait(growing, index, &import) {
+    if waiting::must_wait(growing, index, &import) {
         if let Target::Module(name) | Target::Members { module: name, .. } = &import.target {
             growing.include_vendored(name, importer);
         }
         growing.wanted.waiting.push((index, import));
         return;
     }
-    let is_said = wanted::is_said(growing, index, &import);
+    let is_said = waiting::is_said(growing, index, &import);
     match import.target {
         Target::Module(name) => {
             let node = growing.require(&name, importer);

@@ -1,6 +1,6 @@
 use super::growing::{Growing, Importer, package_of};
 use super::module_names::ModuleNames;
-use super::wanted;
+use super::waiting;
 use crate::finder::Found;
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::name_forms::top_of;
@@ -64,7 +64,7 @@ pub(crate) fn follow_native(growing: &mut Growing<'_>, index: usize, names: &Nat
 
 fn guess(growing: &mut Growing<'_>, index: usize, name: &str, importer: Importer) {
     let import = Import::new(Target::Guess(name.to_owned()), 0, importer.kind);
-    if wanted::must_wait(growing, index, &import) {
+    if waiting::must_wait(growing, index, &import) {
         growing.wanted.waiting.push((index, import));
     } else {
         growing.guess(name, importer);

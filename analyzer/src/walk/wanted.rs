@@ -1,13 +1,12 @@
 use super::growing::{Growing, Life};
 use super::own_sources::Asked;
-use super::shimmed;
 use crate::graph::EdgeKind;
-use crate::name_forms::{is_dotted_name, last_of, top_of};
+use crate::name_forms::{is_dotted_name, last_of};
 use crate::project::distribution::{Distribution, normalized};
 use crate::project::owners::Owners;
 use crate::project::requirement::{self, Relations};
 use crate::project::{Origin, Project};
-use crate::read::outline::{Import, Target};
+use crate::read::outline::Import;
 use std::collections::{BTreeSet, HashMap};
 
 /// Which distributions the program wants, so that an import which a library only tries does not
@@ -28,7 +27,7 @@ pub(crate) struct Wanted<'a> {
     /// Extras of distributions that are wanted with these.
     extras: BTreeSet<(usize, String)>,
     /// Distributions that the program's own modules import.
-    direct: BTreeSet<usize>,
+    pub(super) direct: BTreeSet<usize>,
     /// Names and texts in the program's own modules, in lower case.
     words: BTreeSet<String>,
     /// Words that were looked for among them, and parts of words.
@@ -238,7 +237,7 @@ impl<'a> Wanted<'a> {
     }
 
     /// Whether an import of this kind in a library leads to the other distribution.
-    fn leads_to(&mut self, project: &Project, from: usize, to: usize, kind: EdgeKind, life: Life) -> bool {
+    pub(super) fn leads_to(&mut self, project: &Project, from: usize, to: usize, kind: EdgeKind, life: Life) -> bool {
         if from == to || self.wanted.contains(&to) || (life == Life::Live && kind == EdgeKind::TopLevel) {
             return true;
         }
@@ -278,7 +277,7 @@ impl<'a> Wanted<'a> {
     /// Whether an import stands in a function that the program names, of a library that it imports:
     /// `duckdb` makes a frame of `pandas` in `df()`. Or a function imports it for a module that the program names: `frame.style` is
     /// made by `pandas.io.formats.style`, which asks for Jinja2 so.
-    fn is_called(&self, from: usize, to: usize, import: &Import, module: &str) -> bool {
+    pub(super) fn is_called(&self, from: usize, to: usize, import: &Import, module: &str) -> bool {
         let is_said = match &import.within {
             Some(function) => self.says(function),
             None => import.kind == EdgeKind::Dynamic && self.says(last_of(module)),
@@ -302,7 +301,7 @@ impl<'a> Wanted<'a> {
 
     /// Whether a word or a text of the program contains the name of a feature. Names that stand for
     /// what everybody wants need not be said, and neither need a version at the end, where the word is a part of a name: `hdf5` in `to_hdf`.
-    fn is_mentioned(&self, feature: &str) -> bool {
+    pub(super) fn is_mentioned(&self, feature: &str) -> bool {
         const FOR_EVERYBODY: [&str; 5] = ["binary", "default", "recommended", "speedups", "standard"];
         const SHORTEST: usize = 3;
         let mut parts = feature.split(['-', '_', '.']).filter(|part| part.len() >= SHORTEST);
@@ -342,57 +341,6 @@ fn is_of_developers(distribution: &Distribution) -> bool {
     OF_DEVELOPERS.contains(&normalized(&distribution.name).as_str())
 }
 
-/// Whether an import is to wait until something wants the distribution that it leads to.
-pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import) -> bool {
-    let Some(node) = growing.nodes.get(index) else { return false };
-    if node.found.origin != Origin::Library {
-        return false;
-    }
-    let (life, path, module) = (node.life, node.found.path.clone(), node.name.clone());
-    let Some(from) = growing.owners.of_file(&path) else { return false };
-    let name = match &import.target {
-        Target::Module(name)
-        | Target::Star(name)
-        | Target::Submodules(name, _)
-        | Target::Guess(name)
-        | Target::Code(name) => name,
-        Target::Members { module, .. } => module,
-        Target::Package(name) => name,
-        // Each distribution that offers something is looked at by itself.
-        Target::Group(_)
-        | Target::Offer(_)
-        | Target::Standard(_)
-        | Target::Required(_)
-        | Target::Run(_)
-        | Target::Listed { .. } => {
-            return false;
-        }
-    };
-    if is_display(name) {
-        return !(life == Life::Live || growing.wanted.is_mentioned("tkinter") || growing.wanted.is_mentioned("tkagg"));
-    }
-    let shimmed = shimmed::real_name(growing, name, Origin::Library);
-    let Some(to) = owner_of(growing, shimmed.as_deref().unwrap_or(name)) else { return false };
-    let project = growing.project;
-    let leads_there = growing.wanted.leads_to(project, from, to, import.kind, life)
-        || growing.wanted.is_called(from, to, import, &module);
-    if leads_there {
-        growing.wanted.want(project, to);
-    }
-    !leads_there
-}
-
-/// Whether an import stands in a function that the program names, of a library that it imports. Then it is tried, and so is
-/// what the imported module imports. One in a branch there is for some calls only: `mean` of pandas imports Numba where `engine` says so.
-pub(crate) fn is_said(growing: &Growing<'_>, index: usize, import: &Import) -> bool {
-    let Some(node) = growing.nodes.get(index).filter(|node| node.found.origin == Origin::Library) else { return false };
-    let Some(name) = import.within.as_ref().filter(|_| import.kind == EdgeKind::Lazy && !import.in_branch) else {
-        return false;
-    };
-    let Some(owner) = growing.owners.of_file(&node.found.path) else { return false };
-    growing.wanted.direct.contains(&owner) && growing.wanted.says(name)
-}
-
 /// Whether the program imports the distribution of a module, or one that requires it.
 pub(crate) fn is_direct_or_required(growing: &mut Growing<'_>, node: usize) -> bool {
     let project = growing.project;
@@ -401,12 +349,6 @@ pub(crate) fn is_direct_or_required(growing: &mut Growing<'_>, node: usize) -> b
     };
     let direct = growing.wanted.direct.clone();
     direct.into_iter().any(|from| from == owner || growing.wanted.requires(project, from, owner))
-}
-
-/// Whether a module belongs to the toolkit for windows that the standard library has, which few
-/// programs open, and many libraries could.
-fn is_display(name: &str) -> bool {
-    matches!(top_of(name), "tkinter" | "_tkinter" | "turtle" | "idlelib")
 }
 
 /// The distribution that a module belongs to. Several may share its first packages.
@@ -423,14 +365,6 @@ pub(crate) fn owner_of(growing: &mut Growing<'_>, name: &str) -> Option<usize> {
         }
         part = part.rsplit_once('.')?.0;
     }
-}
-
-/// Takes the imports that need wait no longer.
-pub(crate) fn awake(growing: &mut Growing<'_>) -> Vec<(usize, Import)> {
-    let waiting = std::mem::take(&mut growing.wanted.waiting);
-    let (asleep, awake) = waiting.into_iter().partition(|(index, import)| must_wait(growing, *index, import));
-    growing.wanted.waiting = asleep;
-    awake
 }
 
 #[cfg(test)]
