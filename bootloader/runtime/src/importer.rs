@@ -7,13 +7,11 @@ use crate::adopted;
 use crate::collector;
 use crate::compiled;
 use crate::entry_finder;
-use crate::installed;
-use crate::instance_folder;
 use crate::libraries;
 use crate::namespaces;
-use crate::package_resources;
 use crate::pages;
 use crate::program::Program;
+use crate::told;
 use crate::unmarshal;
 use crate::{distributions, resources};
 use pyo3::exceptions::{PyImportError, PyOSError};
@@ -138,16 +136,7 @@ impl Importer {
         let ImportSystem { call, exec, .. } = &*self.import_system;
         let arguments = (exec, code, module.getattr(intern!(py, "__dict__"))?);
         collector::relaxed(py, || call.bind(py).call1(arguments).map(drop))?;
-        if package_resources::is_one(&name) {
-            package_resources::register(module, self.program)?;
-        }
-        if instance_folder::is_one(&name) {
-            instance_folder::move_out(module)?;
-        }
-        if installed::asks(&name) {
-            installed::answer(module)?;
-        }
-        Ok(())
+        told::tell(&name, module, self.program)
     }
 
     /// Imports a module as loaders did before PEP 451; deprecated, and still what programs with plugins do.

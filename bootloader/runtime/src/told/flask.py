@@ -1,4 +1,4 @@
-# Gives the module `FLASK` another function that looks for a package: one that finds none below the bundle.
+# Gives the module `MODULE` another function that looks for a package: one that finds none below the bundle.
 def outside(find_package):
     import os
     import sys
@@ -10,5 +10,5 @@ def outside(find_package):
     return find
 
 
-if hasattr(FLASK, "find_package"):
-    FLASK.find_package = outside(FLASK.find_package)
+if hasattr(MODULE, "find_package"):
+    MODULE.find_package = outside(MODULE.find_package)

@@ -1,9 +1,9 @@
-# Has the module `CONFIG` take Streamlit for installed, unless a user says otherwise.
+# Has the module `MODULE` take Streamlit for installed, unless a user says otherwise.
 def installed():
     return False
 
 
-OPTIONS = getattr(CONFIG, "_config_options_template", None)
+OPTIONS = getattr(MODULE, "_config_options_template", None)
 OPTION = OPTIONS.get("global.developmentMode") if isinstance(OPTIONS, dict) else None
 if hasattr(OPTION, "_get_val_func"):
     OPTION._get_val_func = installed
