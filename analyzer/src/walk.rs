@@ -242,7 +242,7 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
                 growing.stars.push((importer, node));
             }
         }
-        Target::Submodules(package, start) => growing.scans.push((importer, package, start)),
+        Target::Submodules(package, start) => growing.packages.scans.push((importer, package, start)),
         Target::Standard(name) => {
             let is_standard = |found: Found| found.origin == Origin::StandardLibrary;
             let top = top_of(&name);
@@ -262,7 +262,7 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
                 growing.guess(&name, importer);
             }
             growing.guess_reference(&name, importer);
-            growing.named_packages.push((importer, name));
+            growing.packages.named.push((importer, name));
         }
         Target::Listed { package, function } => {
             growing.given_to_list.push(GivenToList { importer, package, function, within: import.within });
@@ -346,7 +346,7 @@ fn note_warnings(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
         for &line in &outline.computed_imports {
             let warning = Warning::ComputedImport { module: module.clone(), file: file.clone(), line };
             match outline.given_imports.iter().find(|(_, given)| *given == line) {
-                Some((function, _)) => growing.given_imports.push((function.clone(), warning)),
+                Some((function, _)) => growing.given.warnings.push((function.clone(), warning)),
                 None => growing.warnings.push(warning),
             }
         }

@@ -156,7 +156,7 @@ fn take(growing: &mut Growing<'_>, index: usize, addition: Addition) {
     let (name, package) = (node.name.clone(), package_of(node).to_owned());
     growing.said.excluded.entry(name.clone()).or_default().extend(addition.excluded_imports);
     growing.said.deleted.entry(name).or_default().extend(addition.deleted_imports);
-    growing.metadata.extend(addition.metadata.iter().map(|name| crate::project::distribution::normalized(name)));
+    growing.asked.metadata.extend(addition.metadata.iter().map(|name| crate::project::distribution::normalized(name)));
     let importer = Importer { node: Some(index), line: 0, kind: EdgeKind::Addition };
     for name in addition.hidden_imports {
         growing.require(&absolute(&name, &package), importer);

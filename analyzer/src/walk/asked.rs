@@ -3,6 +3,18 @@
 use super::growing::{Growing, Importer};
 use crate::graph::{AskedFiles, FilesAsked, Options};
 use crate::project::distribution::normalized;
+use std::collections::BTreeSet;
+
+/// What flags and modules ask for besides modules.
+#[derive(Default)]
+pub(crate) struct Asked {
+    /// Files of packages that flags ask for.
+    pub(crate) files: Vec<AskedFiles>,
+    /// Normalized names of distributions whose metadata is asked for.
+    pub(crate) metadata: BTreeSet<String>,
+    /// Distributions that flags ask for, and that are not installed.
+    pub(crate) missing_distributions: Vec<String>,
+}
 
 /// Notes the files and the metadata that flags ask for.
 pub(crate) fn add(growing: &mut Growing<'_>, options: &Options, importer: Importer) {
@@ -12,7 +24,7 @@ pub(crate) fn add(growing: &mut Growing<'_>, options: &Options, importer: Import
     for (package, what) in data.chain(libraries).chain(all) {
         match growing.look_up(package) {
             // A module that is no package has no folder, so it has no files either.
-            Some(found) => growing.asked.extend(found.submodule_path.map(|folders| AskedFiles {
+            Some(found) => growing.asked.files.extend(found.submodule_path.map(|folders| AskedFiles {
                 package: package.clone(),
                 folders,
                 what,
@@ -41,7 +53,7 @@ enum Reach {
 fn copy_metadata(growing: &mut Growing<'_>, name: &str, reach: Reach) {
     let owners = growing.owners;
     let Some(distribution) = owners.by_name(&normalized(name)) else {
-        growing.missing_distributions.push(name.to_owned());
+        growing.asked.missing_distributions.push(name.to_owned());
         return;
     };
     let project = growing.project;
@@ -50,7 +62,7 @@ fn copy_metadata(growing: &mut Growing<'_>, name: &str, reach: Reach) {
         Reach::WithRequired => growing.wanted.with_all_required(project, distribution),
     };
     let found = all.into_iter().filter_map(|index| owners.distribution(index));
-    growing.metadata.extend(found.map(|distribution| normalized(&distribution.name)));
+    growing.asked.metadata.extend(found.map(|distribution| normalized(&distribution.name)));
 }
 
 #[cfg(test)]

@@ -9,17 +9,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+/// Data files that were searched for names.
+#[derive(Default)]
+pub(crate) struct Searched {
+    /// Distributions whose files have been searched.
+    pub(crate) distributions: BTreeSet<usize>,
+    /// How many nodes were asked for their distributions.
+    pub(crate) nodes: usize,
+}
+
 const LARGEST: u64 = 1 << 18;
 
 /// Includes the modules that the data files of libraries name, as far as they belong to the library
 /// or to what it requires: `distributed.yaml` lists handlers, Babel pickles its locales.
 pub(crate) fn follow(growing: &mut Growing<'_>) {
-    while growing.searched.1 < growing.nodes.len() {
-        let index = growing.searched.1;
-        growing.searched.1 += 1;
+    while growing.searched.nodes < growing.nodes.len() {
+        let index = growing.searched.nodes;
+        growing.searched.nodes += 1;
         let Some(node) = growing.nodes.get(index).filter(|node| node.found.origin == Origin::Library) else { continue };
         let Some(owner) = growing.owners.of_file(&node.found.path) else { continue };
-        if !growing.searched.0.insert(owner) {
+        if !growing.searched.distributions.insert(owner) {
             continue;
         }
         let Some(distribution) = growing.owners.distribution(owner) else { continue };

@@ -105,7 +105,7 @@ pub(crate) fn finish(
         ModuleKind::Source | ModuleKind::Bytecode | ModuleKind::Extension => growing.owners.of_file(&node.found.path),
         _ => None,
     };
-    let asked = growing.metadata.iter().filter_map(|name| growing.owners.by_name(name));
+    let asked = growing.asked.metadata.iter().filter_map(|name| growing.owners.by_name(name));
     let used: BTreeSet<usize> = growing.nodes.iter().filter_map(owner).chain(asked).collect();
     let position: HashMap<usize, usize> = used.iter().enumerate().map(|(position, &index)| (index, position)).collect();
     let owners: Vec<Option<usize>> =
@@ -141,8 +141,8 @@ pub(crate) fn finish(
         warnings: growing.warnings,
         distributions,
         own_files: growing.own.into_files(),
-        asked: growing.asked,
-        missing_distributions: growing.missing_distributions,
+        asked: growing.asked.files,
+        missing_distributions: growing.asked.missing_distributions,
         starts_interpreter: growing.starts_interpreter,
         restarts: growing.restarts,
         tells_links: growing.tells_links,

@@ -7,6 +7,18 @@ use crate::name_forms::{is_dotted_name, top_of};
 use crate::project::Origin;
 use crate::project::distribution::{self, Distribution};
 use crate::read::outline::{Import, Target};
+use std::collections::BTreeSet;
+
+/// Groups of entry points that are asked for.
+#[derive(Default)]
+pub(crate) struct Offers<'a> {
+    /// Groups that libraries may ask for.
+    pub(crate) named: Vec<(Importer, String, Choice)>,
+    /// Top-level modules that speak of entry points.
+    pub(crate) askers: BTreeSet<String>,
+    /// Groups that were followed without being asked for, by distribution.
+    pub(crate) followed: BTreeSet<(usize, &'a str)>,
+}
 
 /// What is taken of a group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,19 +31,19 @@ pub(crate) enum Choice {
 
 /// Takes notice of a text that is the name of a group.
 pub(crate) fn note(growing: &mut Growing<'_>, importer: Importer, group: String, choice: Choice) {
-    growing.named_groups.push((importer, group, choice));
+    growing.offers.named.push((importer, group, choice));
 }
 
 /// Includes the modules of the entry points that distributions offer in groups which somebody asks for, as far as the program wants
 /// the distributions.
 pub(crate) fn follow(growing: &mut Growing<'_>) {
-    for (importer, group, choice) in std::mem::take(&mut growing.named_groups) {
+    for (importer, group, choice) in std::mem::take(&mut growing.offers.named) {
         let is_asked = asks(growing, importer);
         if is_asked {
             take(growing, importer, &group, choice);
         }
         if !is_asked || choice == Choice::Named {
-            growing.named_groups.push((importer, group, choice));
+            growing.offers.named.push((importer, group, choice));
         }
     }
 }
@@ -40,12 +52,12 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
 /// requires such a library. NumPy has had an attribute `array_api`, which is the name of a group too.
 fn asks(growing: &mut Growing<'_>, importer: Importer) -> bool {
     let Some(node) = importer.node.and_then(|node| growing.nodes.get(node)) else { return true };
-    if node.found.origin != Origin::Library || growing.ask_for_offers.contains(top_of(&node.name)) {
+    if node.found.origin != Origin::Library || growing.offers.askers.contains(top_of(&node.name)) {
         return true;
     }
     let Some(from) = growing.owners.of_file(&node.found.path) else { return true };
     let project = growing.project;
-    let asking: Vec<String> = growing.ask_for_offers.iter().cloned().collect();
+    let asking: Vec<String> = growing.offers.askers.iter().cloned().collect();
     let owners: Vec<usize> = asking.iter().filter_map(|top| owner_of_top(growing, top)).collect();
     owners.into_iter().any(|owner| growing.wanted.requires_somehow(project, from, owner))
 }
@@ -63,12 +75,12 @@ fn take(growing: &mut Growing<'_>, importer: Importer, group: &str, choice: Choi
         let Some((group, modules)) = distribution.entry_points.get_key_value(group) else { continue };
         let modules = match choice {
             Choice::All => modules.clone(),
-            Choice::Named if growing.offered.contains(&(owner, group.as_str())) => continue,
+            Choice::Named if growing.offers.followed.contains(&(owner, group.as_str())) => continue,
             Choice::Named if Some(owner) == from || growing.wanted.is_wanted(owner) => modules.clone(),
             Choice::Named => said(growing, distribution, group),
         };
         if choice == Choice::Named && !modules.is_empty() {
-            growing.offered.insert((owner, group.as_str()));
+            growing.offers.followed.insert((owner, group.as_str()));
         }
         for module in modules.into_iter().filter(|module| is_dotted_name(module)) {
             let import = Import::new(Target::Module(module), importer.line, EdgeKind::EntryPoint);

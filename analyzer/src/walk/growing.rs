@@ -1,23 +1,28 @@
 use super::additions::{Additions, Said};
-use super::groups::Choice;
+use super::asked::Asked;
+use super::data_names::Searched;
+use super::groups::Offers;
+use super::importers::Given;
 use super::kernels::Kernel;
-use super::library_sources::Sources;
+use super::library_sources::SeenSources;
 use super::listed_packages::GivenToList;
 use super::own_folder::{self, OwnFolder};
+use super::packages::Packages;
+use super::uses::Uses;
 use super::wanted::Wanted;
 use super::{lent_paths, module_names, shimmed};
 use crate::finder::{Finder, Found};
-use crate::graph::{AskedFiles, Edge, EdgeKind, ModuleKind, Options, Warning};
+use crate::graph::{Edge, EdgeKind, ModuleKind, Options, Warning};
 use crate::name_forms::{from_top, last_of, top_of};
 use crate::project::owners::Owners;
 use crate::project::program::EntryPoint;
 use crate::project::{Origin, Project};
 use crate::read::Job;
 use crate::read::condition::Role;
-use crate::read::outline::{Import, Outline, Shown, Surroundings};
+use crate::read::outline::{Outline, Surroundings};
 use crate::rules;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -40,12 +45,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) read: usize,
     /// `from package import *` of packages that have not been read yet.
     pub(crate) stars: Vec<(Importer, usize)>,
-    /// Dotted uses of imported names in packages that have not been read yet.
-    pub(crate) attribute_uses: Vec<(Importer, String)>,
-    /// Imports in functions that nothing has used yet, by the names that wake them.
-    pub(crate) asleep: HashMap<String, Vec<(usize, Import)>>,
-    /// Names that were used and may wake something.
-    pub(crate) used: HashSet<String>,
+    /// What is used by its name.
+    pub(crate) uses: Uses,
     /// Names that were not found, by the file that asks for them.
     pub(crate) missing: BTreeMap<(String, PathBuf), (Importer, EdgeKind)>,
     pub(crate) warnings: Vec<Warning>,
@@ -56,61 +57,26 @@ pub(crate) struct Growing<'a> {
     submodule_names: HashMap<String, Arc<BTreeSet<String>>>,
     /// Names of modules that extension modules may ask for.
     pub(crate) module_names: module_names::Known,
-    /// Packages of which submodules are imported by computed names.
-    pub(crate) scans: Vec<(Importer, String, String)>,
-    /// Normalized names of distributions whose metadata is asked for.
-    pub(crate) metadata: BTreeSet<String>,
-    /// Files of packages that flags ask for.
-    pub(crate) asked: Vec<AskedFiles>,
-    /// Distributions that flags ask for, and that are not installed.
-    pub(crate) missing_distributions: Vec<String>,
-    /// Packages whose sources go in as files too, with what of them.
-    pub(crate) read_packages: BTreeMap<String, Sources>,
-    /// What the program itself imports.
-    pub(crate) own_imports: BTreeSet<usize>,
-    /// Of what the program shows sources besides its own.
-    pub(crate) shown: Shown,
-    /// Top-level packages of libraries that ask loaders for sources, and those that know the names of sources.
-    pub(crate) source_readers: (BTreeSet<String>, BTreeSet<String>),
-    /// Modules of libraries that show the sources of modules which they are given.
-    pub(crate) showing_modules: BTreeSet<usize>,
-    /// Modules that are used as values, with the modules that do so.
-    pub(crate) module_values: BTreeSet<(usize, usize)>,
-    /// Packages that the program's texts import which are code.
-    pub(crate) in_code: BTreeSet<String>,
-    /// Functions that import what they are given, by the libraries that have them. Those of the program have none.
-    pub(crate) importers: BTreeSet<(String, String)>,
-    /// Calls that may be of such functions: where they stand, the function, and the name that it is given.
-    pub(crate) named_calls: Vec<(Importer, String, String)>,
-    /// Functions of the program that were called with the names of modules, and those that were called with something else.
-    pub(crate) answered: (BTreeSet<String>, BTreeSet<String>),
-    /// What is to be said of imports in such functions, unless all calls are with names.
-    pub(crate) given_imports: Vec<(String, Warning)>,
+    /// What flags and modules ask for besides modules.
+    pub(crate) asked: Asked,
+    /// Packages of which modules are looked for.
+    pub(crate) packages: Packages,
+    /// Groups of entry points that are asked for.
+    pub(crate) offers: Offers<'a>,
+    /// Functions that import what they are given, and what they are given.
+    pub(crate) given: Given,
+    /// Whose sources are looked at.
+    pub(crate) sources: SeenSources,
+    /// Data files that were searched for names.
+    pub(crate) searched: Searched,
     /// Modules that an interpreter is started with.
     pub(crate) run: BTreeSet<String>,
     /// The kernels of Jupyter that are installed, once it is asked for some, less those that were followed.
     pub(crate) kernels: Option<Vec<Kernel>>,
-    /// Packages whose folders a library names by its own file, with where.
-    pub(crate) listed: Vec<(Importer, String)>,
-    /// Top-level packages that look for sources in folders.
-    pub(crate) lists_sources: BTreeSet<String>,
-    /// Groups of entry points that were followed without being asked for, by distribution.
-    pub(crate) offered: BTreeSet<(usize, &'a str)>,
-    /// How many nodes have been looked into for packages of data.
-    pub(crate) looked_into: usize,
-    /// Top-level packages that list modules of packages that are not known.
-    pub(crate) listing: BTreeSet<String>,
     /// Starts of the names of plugins, with the modules that say them.
     pub(crate) name_starts: Vec<(usize, String)>,
     /// Packages that functions are given which may list what lies in them.
     pub(crate) given_to_list: Vec<GivenToList>,
-    /// Groups of entry points that libraries may ask for, and the modules at the top that speak of entry points.
-    pub(crate) named_groups: Vec<(Importer, String, Choice)>,
-    pub(crate) ask_for_offers: BTreeSet<String>,
-    /// Packages that a text names as a whole, with where it stands.
-    pub(crate) named_packages: Vec<(Importer, String)>,
-    /// Distributions whose data files have been searched for names, and how many nodes were asked for theirs.
-    pub(crate) searched: (BTreeSet<usize>, usize),
     /// Whether some module starts `sys.executable` as an interpreter.
     pub(crate) starts_interpreter: bool,
     /// Whether some module starts `sys.executable` with `sys.argv`.
@@ -182,43 +148,23 @@ impl<'a> Growing<'a> {
             submodule_paths: HashMap::new(),
             read: 0,
             stars: Vec::new(),
-            attribute_uses: Vec::new(),
-            asleep: HashMap::new(),
-            used: HashSet::new(),
+            uses: Uses::default(),
             missing: BTreeMap::new(),
             warnings: Vec::new(),
             entry: project.program.entry.clone(),
             groups: Arc::new(owners.all().flat_map(|(_, found)| found.entry_points.keys().cloned()).collect()),
             submodule_names: HashMap::new(),
             module_names: HashMap::new(),
-            scans: Vec::new(),
-            metadata: BTreeSet::new(),
-            asked: Vec::new(),
-            missing_distributions: Vec::new(),
-            read_packages: BTreeMap::new(),
-            own_imports: BTreeSet::new(),
-            shown: Shown::default(),
-            source_readers: (BTreeSet::new(), BTreeSet::new()),
-            showing_modules: BTreeSet::new(),
-            module_values: BTreeSet::new(),
-            in_code: BTreeSet::new(),
-            importers: BTreeSet::new(),
-            named_calls: Vec::new(),
-            answered: (BTreeSet::new(), BTreeSet::new()),
-            given_imports: Vec::new(),
+            asked: Asked::default(),
+            packages: Packages::default(),
+            offers: Offers::default(),
+            given: Given::default(),
+            sources: SeenSources::default(),
+            searched: Searched::default(),
             run: BTreeSet::new(),
             kernels: None,
-            listed: Vec::new(),
-            lists_sources: BTreeSet::new(),
-            offered: BTreeSet::new(),
-            looked_into: 0,
-            listing: BTreeSet::new(),
             name_starts: Vec::new(),
             given_to_list: Vec::new(),
-            named_groups: Vec::new(),
-            ask_for_offers: BTreeSet::new(),
-            named_packages: Vec::new(),
-            searched: (BTreeSet::new(), 0),
             starts_interpreter: false,
             restarts: false,
             tells_links: false,
@@ -390,7 +336,7 @@ impl<'a> Growing<'a> {
         let from = importer.node.and_then(|from| self.nodes.get(from));
         let is_own = from.is_none_or(|from| from.found.origin == Origin::Program);
         if from.is_some_and(|from| from.found.origin == Origin::Program) {
-            self.own_imports.insert(node);
+            self.sources.own_imports.insert(node);
         }
         let from_life = from.map_or(Life::Live, |from| from.life);
         if is_own && let Some(owner) = self.owner(node) {

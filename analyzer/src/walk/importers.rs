@@ -3,9 +3,26 @@
 use super::follow_import;
 use super::growing::{Growing, Importer};
 use crate::graph::EdgeKind;
+use crate::graph::Warning;
 use crate::name_forms::{last_of, top_of};
 use crate::project::Origin;
 use crate::read::outline::{Import, Outline, Target};
+use std::collections::BTreeSet;
+
+/// Functions that import what they are given, and what they are given.
+#[derive(Default)]
+pub(crate) struct Given {
+    /// Functions that import what they are given, by the libraries that have them. Those of the program have none.
+    pub(crate) importers: BTreeSet<(String, String)>,
+    /// Calls that may be of such functions: where they stand, the function, and the name that it is given.
+    pub(crate) calls: Vec<(Importer, String, String)>,
+    /// Functions of the program that were called with the names of modules.
+    pub(crate) called_with_names: BTreeSet<String>,
+    /// Functions of the program that were called with something else.
+    pub(crate) called_otherwise: BTreeSet<String>,
+    /// What is to be said of imports in such functions, unless all calls are with names.
+    pub(crate) warnings: Vec<(String, Warning)>,
+}
 
 /// Takes notice of such functions in a module, and of calls that may be of some.
 pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
@@ -14,8 +31,8 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
         Origin::Program => String::new(),
         _ => top_of(&node.name).to_owned(),
     };
-    growing.importers.extend(outline.importers.iter().map(|function| (library.clone(), function.clone())));
-    growing.named_calls.extend(outline.named_calls.iter().map(|(function, name, line)| {
+    growing.given.importers.extend(outline.importers.iter().map(|function| (library.clone(), function.clone())));
+    growing.given.calls.extend(outline.named_calls.iter().map(|(function, name, line)| {
         let importer = Importer { node: Some(index), line: *line, kind: EdgeKind::Dynamic };
         (importer, function.clone(), name.clone())
     }));
@@ -23,18 +40,17 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
 
 /// Imports what they are given.
 pub(crate) fn follow(growing: &mut Growing<'_>) {
-    let calls = std::mem::take(&mut growing.named_calls);
+    let calls = std::mem::take(&mut growing.given.calls);
     let (known, unknown): (Vec<_>, Vec<_>) =
         calls.into_iter().partition(|(importer, function, _)| is_importing(growing, *importer, function));
-    growing.named_calls = unknown;
+    growing.given.calls = unknown;
     for (importer, function, name) in known {
         let last = last_of(&function).to_owned();
-        let (named, computed) = &mut growing.answered;
         if name.is_empty() {
-            computed.insert(last);
+            growing.given.called_otherwise.insert(last);
             continue;
         }
-        named.insert(last);
+        growing.given.called_with_names.insert(last);
         let import = Import::new(Target::Code(name), importer.line, importer.kind);
         follow_import(growing, importer.node.unwrap_or_default(), import);
     }
@@ -42,16 +58,16 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
 
 /// Warns of imports in such functions, but for those that are known to be called with names only.
 pub(crate) fn warn(growing: &mut Growing<'_>) {
-    let (named, computed) = &growing.answered;
-    let is_open = |function: &String| !named.contains(function) || computed.contains(function);
-    let given = std::mem::take(&mut growing.given_imports);
-    growing.warnings.extend(given.into_iter().filter(|(function, _)| is_open(function)).map(|(_, warning)| warning));
+    let warnings = std::mem::take(&mut growing.given.warnings);
+    let Given { called_with_names, called_otherwise, .. } = &growing.given;
+    let is_open = |function: &String| !called_with_names.contains(function) || called_otherwise.contains(function);
+    growing.warnings.extend(warnings.into_iter().filter(|(function, _)| is_open(function)).map(|(_, warning)| warning));
 }
 
 fn is_importing(growing: &Growing<'_>, importer: Importer, function: &str) -> bool {
     let (first, last) = (top_of(function), last_of(function));
     let Some(node) = importer.node.and_then(|node| growing.nodes.get(node)) else { return false };
-    let has = |library: &str| growing.importers.contains(&(library.to_owned(), last.to_owned()));
+    let has = |library: &str| growing.given.importers.contains(&(library.to_owned(), last.to_owned()));
     if has(first) {
         return true;
     }

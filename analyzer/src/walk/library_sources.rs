@@ -7,11 +7,33 @@ use crate::graph::ModuleKind;
 use crate::name_forms::{from_top, is_source_name, top_of};
 use crate::project::Origin;
 use crate::read::outline::Outline;
+use crate::read::outline::Shown;
 use crate::rules;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Whose sources are looked at.
+#[derive(Default)]
+pub(crate) struct SeenSources {
+    /// Packages whose sources go in as files too, with what of them.
+    pub(crate) packages: BTreeMap<String, Sources>,
+    /// What the program itself imports.
+    pub(crate) own_imports: BTreeSet<usize>,
+    /// Of what the program shows sources besides its own.
+    pub(crate) shown: Shown,
+    /// Top-level packages of libraries that ask loaders for sources.
+    pub(crate) ask_loaders: BTreeSet<String>,
+    /// Top-level packages of libraries that know what names sources have.
+    pub(crate) know_names: BTreeSet<String>,
+    /// Modules of libraries that show the sources of modules which they are given.
+    pub(crate) showing: BTreeSet<usize>,
+    /// Modules that are used as values, with the modules that do so.
+    pub(crate) values: BTreeSet<(usize, usize)>,
+    /// Packages that the program's texts import which are code.
+    pub(crate) in_code: BTreeSet<String>,
+}
 
 /// Which sources of a package are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,8 +48,8 @@ pub(crate) enum Sources {
 /// `importlib.resources`, the initializers that it looks for (`"*/__init__.py"`), and files
 /// beside it that its texts name (`"config.py"`).
 pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
-    growing.shown.named.extend(outline.shown.named.iter().cloned());
-    growing.shown.any |= outline.shown.any;
+    growing.sources.shown.named.extend(outline.shown.named.iter().cloned());
+    growing.sources.shown.any |= outline.shown.any;
     let Some(node) = growing.nodes.get(index).filter(|node| node.found.origin == Origin::Library) else { return };
     let (name, path) = (node.name.clone(), node.found.path.clone());
     let is_package = node.found.submodule_path.is_some();
@@ -36,13 +58,13 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     }
     let top = || top_of(&name).to_owned();
     if outline.shows_sources && outline.attribute_uses.iter().any(|(dotted, _)| dotted == "types.ModuleType") {
-        growing.showing_modules.insert(index);
+        growing.sources.showing.insert(index);
     }
     if outline.asks_loaders {
-        growing.source_readers.0.insert(top());
+        growing.sources.ask_loaders.insert(top());
     }
     if outline.knows_source_names {
-        growing.source_readers.1.insert(top());
+        growing.sources.know_names.insert(top());
     }
     if outline.dissects {
         growing.own.show_sources();
@@ -50,18 +72,18 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     if (outline.shows_sources && outline.executes) || outline.dissects {
         // It makes functions anew from their sources, its own ones too, as sanic does; or describes its classes and those of the
         // program, as gradio does.
-        growing.read_packages.insert(top(), Sources::All);
+        growing.sources.packages.insert(top(), Sources::All);
     }
     for package in &outline.read_packages {
         // A whole library is named to read its data, a package inside of it for what it holds.
         if package.contains('.') {
-            growing.read_packages.insert(package.clone(), Sources::All);
+            growing.sources.packages.insert(package.clone(), Sources::All);
         }
     }
     for text in &outline.source_texts {
         if text.ends_with("*/__init__.py") {
             let top = top_of(&name).to_owned();
-            growing.read_packages.entry(top).or_insert(Sources::Initializers);
+            growing.sources.packages.entry(top).or_insert(Sources::Initializers);
         }
     }
     add_installed(growing, &path, outline);
@@ -105,7 +127,7 @@ fn add_named(growing: &mut Growing<'_>, package: &str, folder: &Path, named: &[g
 /// Takes notice of a module that code in a text of the program imports.
 pub(crate) fn note_code(growing: &mut Growing<'_>, index: usize, name: &str) {
     if growing.nodes.get(index).is_some_and(|node| node.found.origin == Origin::Program) {
-        growing.in_code.insert(top_of(name).to_owned());
+        growing.sources.in_code.insert(top_of(name).to_owned());
     }
 }
 
@@ -113,8 +135,8 @@ pub(crate) fn note_code(growing: &mut Growing<'_>, index: usize, name: &str) {
 /// imports itself where that is not known.
 fn add_shown(growing: &mut Growing<'_>) {
     let mut shown: BTreeSet<usize> =
-        if growing.shown.any { std::mem::take(&mut growing.own_imports) } else { BTreeSet::new() };
-    for name in std::mem::take(&mut growing.shown.named) {
+        if growing.sources.shown.any { std::mem::take(&mut growing.sources.own_imports) } else { BTreeSet::new() };
+    for name in std::mem::take(&mut growing.sources.shown.named) {
         shown.extend(from_top(&name).filter_map(|part| growing.by_name.get(part)).copied());
     }
     for index in shown {
@@ -126,9 +148,9 @@ fn add_shown(growing: &mut Growing<'_>) {
 /// `execnet`, which sends them to other interpreters, and functions of its own among them.
 fn add_given(growing: &mut Growing<'_>) {
     let owner = |growing: &Growing<'_>, node: usize| growing.owners.of_file(&growing.nodes.get(node)?.found.path);
-    let values = std::mem::take(&mut growing.module_values);
+    let values = std::mem::take(&mut growing.sources.values);
     let project = growing.project;
-    for showing in std::mem::take(&mut growing.showing_modules) {
+    for showing in std::mem::take(&mut growing.sources.showing) {
         add_source(growing, showing);
         let Some(library) = owner(growing, showing) else { continue };
         for &(from, module) in &values {
@@ -162,15 +184,15 @@ fn source_of(growing: &Growing<'_>, inside: &str, found: Found) -> Option<PathBu
 /// find. `pylint` and `jedi` read the standard library, because any program imports that, and what the code imports that they are
 /// given.
 fn add_for_readers(growing: &mut Growing<'_>) {
-    let (asking, knowing) = std::mem::take(&mut growing.source_readers);
-    if asking.is_disjoint(&knowing) {
+    let SeenSources { ask_loaders, know_names, .. } = &growing.sources;
+    if ask_loaders.is_disjoint(know_names) {
         return;
     }
-    for top in std::mem::take(&mut growing.in_code) {
+    for top in std::mem::take(&mut growing.sources.in_code) {
         let is_library =
             |&node: &usize| growing.nodes.get(node).is_some_and(|node| node.found.origin == Origin::Library);
         if growing.by_name.get(&top).is_some_and(is_library) {
-            growing.read_packages.entry(top).or_insert(Sources::All);
+            growing.sources.packages.entry(top).or_insert(Sources::All);
         }
     }
     let mut waiting: Vec<String> = growing.project.interpreter.stdlib_modules.iter().cloned().collect();
@@ -295,7 +317,7 @@ pub(crate) fn add_files(growing: &mut Growing<'_>) {
     add_shown(growing);
     add_given(growing);
     add_for_readers(growing);
-    let read = std::mem::take(&mut growing.read_packages);
+    let read = std::mem::take(&mut growing.sources.packages);
     // Who asks of a file which module it is looks for the initializers above it.
     let above = |package: &str| -> Vec<String> {
         package.match_indices('.').filter_map(|(end, _)| package.get(..end)).map(str::to_owned).collect()

@@ -27,7 +27,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
     for given in known {
         if top_of(&given.function) != "pkgutil" {
             // `skbase` loads the package by the path of its initializer.
-            growing.read_packages.entry(given.package.clone()).or_insert(Sources::Initializers);
+            growing.sources.packages.entry(given.package.clone()).or_insert(Sources::Initializers);
         }
         let below = include_below(growing, &given.package, "", given.importer, Depth::All);
         // All of them are imported, if something fails then or not.
@@ -39,7 +39,7 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
 
 fn is_listed(growing: &mut Growing<'_>, given: &GivenToList) -> bool {
     let library = top_of(&given.function);
-    let lists = library == "pkgutil" || growing.listing.contains(library);
+    let lists = library == "pkgutil" || growing.packages.listing.contains(library);
     let from = given.importer.node.and_then(|node| growing.nodes.get(node));
     let by_program = from.is_none_or(|node| node.found.origin == Origin::Program);
     // The tests of a library list all of it too.

@@ -74,7 +74,7 @@ impl Questions {
             words: growing.wanted.asked_words.names(),
             parts: growing.wanted.asked_parts.names(),
             distributions: growing.owners.all().map(|(_, found)| normalized(&found.name)).collect(),
-            importers: growing.importers.iter().map(|(_, function)| function.clone()).collect(),
+            importers: growing.given.importers.iter().map(|(_, function)| function.clone()).collect(),
             lazy: growing.nodes.iter().filter(is_lazy).map(|node| node.name.clone()).collect(),
         }
     }

@@ -11,33 +11,51 @@ use crate::project::Origin;
 use crate::project::distribution::normalized;
 use crate::read::outline::Outline;
 use crate::rules;
+use std::collections::BTreeSet;
+
+/// Packages of which modules are looked for.
+#[derive(Default)]
+pub(crate) struct Packages {
+    /// Packages of which submodules are imported by computed names.
+    pub(crate) scans: Vec<(Importer, String, String)>,
+    /// Packages whose folders a library names by its own file, with where.
+    pub(crate) listed: Vec<(Importer, String)>,
+    /// Top-level packages that look for sources in folders.
+    pub(crate) list_sources: BTreeSet<String>,
+    /// Top-level packages that list modules of packages that are not known.
+    pub(crate) listing: BTreeSet<String>,
+    /// Packages that a text names as a whole, with where it stands.
+    pub(crate) named: Vec<(Importer, String)>,
+    /// How many nodes have been looked into for packages of data.
+    pub(crate) looked_into: usize,
+}
 
 /// Takes notice of what a module says about the modules around it.
 pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
     let Some(node) = growing.nodes.get(index) else { return };
     let top = top_of(&node.name).to_owned();
     if outline.lists_modules {
-        growing.listing.insert(top.clone());
+        growing.packages.listing.insert(top.clone());
     }
     if node.found.origin == Origin::Library {
         let importer = Importer { node: Some(index), line: 0, kind: EdgeKind::Lazy };
         let is_package = node.found.submodule_path.is_some();
         if outline.shares_own_path && is_package {
             // The modules of such a package are plugins, which are looked for as files.
-            growing.listed.push((importer, node.name.clone()));
-            growing.lists_sources.insert(top.clone());
+            growing.packages.listed.push((importer, node.name.clone()));
+            growing.packages.list_sources.insert(top.clone());
         }
-        growing.listed.extend(outline.own_folders.iter().map(|folder| (importer, folder.clone())));
+        growing.packages.listed.extend(outline.own_folders.iter().map(|folder| (importer, folder.clone())));
         if outline.lists_sources {
-            growing.lists_sources.insert(top.clone());
+            growing.packages.list_sources.insert(top.clone());
         }
     }
     if outline.asks_for_offers {
-        growing.ask_for_offers.insert(top.clone());
+        growing.offers.askers.insert(top.clone());
     }
     growing.name_starts.extend(outline.name_starts.iter().map(|start| (index, start.clone())));
     importers::note(growing, index, outline);
-    growing.metadata.extend(outline.metadata.iter().map(|name| normalized(name)));
+    growing.asked.metadata.extend(outline.metadata.iter().map(|name| normalized(name)));
     growing.wanted.note_words(outline.words.iter().chain(&outline.texts));
     // The names of a table are imported by the module itself where it computes names, or where it
     // imports what is asked for (PEP 562).
@@ -54,7 +72,7 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
 pub(crate) fn follow(growing: &mut Growing<'_>) {
     include_packages_of_data(growing);
     data_names::follow(growing);
-    for (importer, package, start) in std::mem::take(&mut growing.scans) {
+    for (importer, package, start) in std::mem::take(&mut growing.packages.scans) {
         include_below(growing, &package, &start, importer, Depth::Two);
     }
     follow_listed(growing);
@@ -67,8 +85,8 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
     follow_texts(growing);
     follow_computed(growing);
     let (known, unknown): (Vec<_>, Vec<_>) =
-        std::mem::take(&mut growing.named_packages).into_iter().partition(|named| is_looked_into(growing, named));
-    growing.named_packages = unknown;
+        std::mem::take(&mut growing.packages.named).into_iter().partition(|named| is_looked_into(growing, named));
+    growing.packages.named = unknown;
     for (importer, package) in known {
         include_below(growing, &package, "", importer, Depth::All);
     }
@@ -77,12 +95,12 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
 /// A library that looks for sources in a folder of its own, which is a package, imports what it
 /// finds there.
 fn follow_listed(growing: &mut Growing<'_>) {
-    let (looked_into, others): (Vec<_>, Vec<_>) = std::mem::take(&mut growing.listed)
+    let (looked_into, others): (Vec<_>, Vec<_>) = std::mem::take(&mut growing.packages.listed)
         .into_iter()
-        .partition(|(_, package)| growing.lists_sources.contains(top_of(package)));
-    growing.listed = others;
+        .partition(|(_, package)| growing.packages.list_sources.contains(top_of(package)));
+    growing.packages.listed = others;
     for (importer, package) in looked_into {
-        if growing.read_packages.insert(package.clone(), Sources::All) != Some(Sources::All) {
+        if growing.sources.packages.insert(package.clone(), Sources::All) != Some(Sources::All) {
             include_below(growing, &package, "", importer, Depth::All);
         }
     }
@@ -100,7 +118,7 @@ fn follow_offers(growing: &mut Growing<'_>) {
             let package = group.split(['.', '_', ':', '-', '/']).next().unwrap_or_default();
             let Some(&node) = growing.by_name.get(package) else { continue };
             let is_library = growing.nodes.get(node).is_some_and(|node| node.found.origin == Origin::Library);
-            if is_library && growing.offered.insert((owner, group.as_str())) {
+            if is_library && growing.offers.followed.insert((owner, group.as_str())) {
                 let importer = Importer { node: Some(node), line: 0, kind: EdgeKind::EntryPoint };
                 for module in modules.iter().filter(|module| is_dotted_name(module)) {
                     growing.guess(module, importer);
@@ -119,7 +137,7 @@ pub(crate) fn follow_texts(growing: &mut Growing<'_>) {
             continue;
         }
         let Some(distribution) = growing.owners.by_name(&normalized(&text)) else { continue };
-        growing.metadata.insert(normalized(&text));
+        growing.asked.metadata.insert(normalized(&text));
         let is_its_package = |found: Found| growing.owners.of_file(&found.path) == Some(distribution);
         if !growing.wanted.is_of_developers(distribution) && growing.look_up(&text).is_some_and(is_its_package) {
             growing.guess(&text, importer);
@@ -142,13 +160,13 @@ fn is_looked_into(growing: &mut Growing<'_>, (importer, name): &(Importer, Strin
     if !name.contains('.') {
         return is_library_package && by_program && has_app_modules(growing, name);
     }
-    is_library_package && (by_program || growing.listing.contains(top))
+    is_library_package && (by_program || growing.packages.listing.contains(top))
 }
 
 /// Includes what lies in the packages that a module names which computes what it imports:
 /// `PACKAGES = ["serial.urlhandler"]`.
 fn follow_computed(growing: &mut Growing<'_>) {
-    for (importer, package) in growing.named_packages.clone() {
+    for (importer, package) in growing.packages.named.clone() {
         let node = importer.node.and_then(|node| growing.nodes.get(node));
         let is_computing = node.is_some_and(|node| {
             node.found.origin == Origin::Library
@@ -160,7 +178,7 @@ fn follow_computed(growing: &mut Growing<'_>) {
         // `PluginLoader("ActionModule", "ansible.plugins.action")` lists what lies in the folder of the package.
         let node = importer.node.and_then(|node| growing.nodes.get(node)).and_then(|node| node.outline.as_ref());
         if node.is_some_and(|outline| outline.lists_sources)
-            && growing.read_packages.insert(package.clone(), Sources::All) != Some(Sources::All)
+            && growing.sources.packages.insert(package.clone(), Sources::All) != Some(Sources::All)
         {
             include_below(growing, &package, "", importer, Depth::All);
         }
@@ -205,9 +223,9 @@ pub(crate) fn guess_required(growing: &mut Growing<'_>, index: usize, name: &str
 /// A folder with an initializer, other files and no other module is there for its files: `tzdata`
 /// has its database in such packages. They come with the package that they lie in.
 fn include_packages_of_data(growing: &mut Growing<'_>) {
-    while growing.looked_into < growing.nodes.len() {
-        let index = growing.looked_into;
-        growing.looked_into += 1;
+    while growing.packages.looked_into < growing.nodes.len() {
+        let index = growing.packages.looked_into;
+        growing.packages.looked_into += 1;
         let Some(node) = growing.nodes.get(index).filter(|node| node.found.origin == Origin::Library) else { continue };
         let (name, path) = (node.name.clone(), node.found.submodule_path.clone().unwrap_or_default());
         let importer = Importer { node: Some(index), line: 0, kind: EdgeKind::Lazy };

@@ -39,7 +39,7 @@ fn is_listed(growing: &mut Growing<'_>, index: usize, start: &str) -> bool {
     if node.outline.as_ref().is_some_and(|outline| outline.lists_modules) {
         return true;
     }
-    let listing: Vec<String> = growing.listing.iter().cloned().collect();
+    let listing: Vec<String> = growing.packages.listing.iter().cloned().collect();
     if origin == Origin::Program {
         let is_own = |node: &crate::walk::growing::Node| node.found.origin == Origin::Program;
         return listing.iter().any(|name| {

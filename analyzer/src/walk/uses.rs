@@ -5,8 +5,20 @@ use super::follow_import;
 use super::growing::{Growing, Importer};
 use crate::graph::EdgeKind;
 use crate::name_forms::{from_top, last_of, top_of};
-use crate::read::outline::Outline;
+use crate::read::outline::{Import, Outline};
 use crate::rules;
+use std::collections::{HashMap, HashSet};
+
+/// What is used by its name, and what waits for that.
+#[derive(Default)]
+pub(crate) struct Uses {
+    /// Dotted uses of imported names in packages that have not been read yet.
+    pub(crate) attributes: Vec<(Importer, String)>,
+    /// Imports in functions that nothing has used yet, by the names that wake them.
+    pub(crate) asleep: HashMap<String, Vec<(usize, Import)>>,
+    /// Names that were used and may wake something.
+    pub(crate) used: HashSet<String>,
+}
 
 pub(crate) fn note_attribute_uses(growing: &mut Growing<'_>, index: usize, outline: &mut Outline) {
     for (dotted, line) in std::mem::take(&mut outline.attribute_uses) {
@@ -14,23 +26,23 @@ pub(crate) fn note_attribute_uses(growing: &mut Growing<'_>, index: usize, outli
             wake(growing, index, dotted.clone());
         }
         let importer = Importer { node: Some(index), line, kind: EdgeKind::Lazy };
-        growing.attribute_uses.push((importer, dotted));
+        growing.uses.attributes.push((importer, dotted));
     }
 }
 
 /// `import package` and then `package.submodule.name`: works where the package has a `__getattr__`
 /// (PEP 562) that imports the submodule, as scipy has. It is known once the package has been read.
 pub(crate) fn follow_attribute_uses(growing: &mut Growing<'_>) {
-    for (importer, dotted) in std::mem::take(&mut growing.attribute_uses) {
+    for (importer, dotted) in std::mem::take(&mut growing.uses.attributes) {
         let mut included = None;
         if let (Some(from), Some(&module)) = (importer.node, growing.by_name.get(&dotted)) {
-            growing.module_values.insert((from, module));
+            growing.sources.values.insert((from, module));
         }
         for part in from_top(&dotted) {
             let lazy = match included {
                 None => growing.by_name.get(part).copied(),
                 Some(parent) if parent >= growing.read => {
-                    growing.attribute_uses.push((importer, dotted.clone()));
+                    growing.uses.attributes.push((importer, dotted.clone()));
                     break;
                 }
                 Some(parent) => match growing.by_name.get(part) {
@@ -52,14 +64,14 @@ pub(crate) fn follow_dormant(growing: &mut Growing<'_>, index: usize, outline: &
     let Some(module) = growing.nodes.get(index).map(|node| node.name.clone()) else { return };
     for (name, imports) in std::mem::take(&mut outline.dormant) {
         let wakers = rules::woken_by(&module, &name);
-        if wakers.iter().any(|waker| growing.used.contains(waker)) {
+        if wakers.iter().any(|waker| growing.uses.used.contains(waker)) {
             for import in imports {
                 follow_import(growing, index, import);
             }
             continue;
         }
         for waker in wakers {
-            let asleep = growing.asleep.entry(waker).or_default();
+            let asleep = growing.uses.asleep.entry(waker).or_default();
             asleep.extend(imports.iter().map(|import| (index, import.clone())));
         }
     }
@@ -71,10 +83,10 @@ pub(crate) fn wake(growing: &mut Growing<'_>, user: usize, used: String) {
     if growing.nodes.get(user).is_some_and(|node| top_of(&node.name) == top_of(&used)) {
         return;
     }
-    for (index, import) in growing.asleep.remove(&used).unwrap_or_default() {
+    for (index, import) in growing.uses.asleep.remove(&used).unwrap_or_default() {
         follow_import(growing, index, import);
     }
-    growing.used.insert(used);
+    growing.uses.used.insert(used);
 }
 
 fn has_module_getattr(growing: &Growing<'_>, node: usize) -> bool {
