@@ -11,7 +11,7 @@ use self::importers::{Callable, Importers};
 use self::texts::{Listing, Use};
 use super::condition::{Conditions, Role};
 use super::dynamic;
-use super::outline::{Identity, Shown, Target, absolute, start};
+use super::outline::{Identity, Outline, Target, absolute, start};
 use crate::graph::EdgeKind;
 use crate::name_forms::top_of;
 use crate::project::Origin;
@@ -28,66 +28,38 @@ use std::collections::BTreeSet;
 /// What stands in the body of a module, with offsets for lines.
 #[derive(Default)]
 pub(crate) struct Extracted {
+    /// What goes into the outline as it is.
+    pub(crate) outline: Outline,
     pub(crate) imports: Vec<Located>,
     /// Imports in functions and classes that few programs use, with the name of the function or
     /// class.
     pub(crate) dormant: Vec<(String, Vec<Located>)>,
-    pub(crate) exports: Vec<String>,
     pub(crate) computed_imports: Vec<TextSize>,
     pub(crate) attribute_uses: Vec<(String, TextSize)>,
-    pub(crate) has_module_getattr: bool,
-    pub(crate) edits_import_system: bool,
-    /// Whether it puts finders of its own beside those of Python.
-    pub(crate) adds_finders: bool,
-    /// Whether it puts modules into `sys.modules` under names other than its own.
-    pub(crate) makes_modules: bool,
-    pub(crate) texts: Vec<String>,
-    pub(crate) handles_sources: bool,
-    pub(crate) shows_sources: bool,
-    pub(crate) shown: Shown,
-    pub(crate) asks_loaders: bool,
     pub(crate) asks_files: bool,
     /// Functions that compare the attribute `name` of something.
     pub(crate) compares_names: BTreeSet<String>,
     pub(crate) parses: bool,
-    pub(crate) knows_source_names: bool,
     /// Whether it asks where modules lie of which the names are not known.
     pub(crate) looks_for_any: bool,
     /// `spec.origin`
     pub(crate) names_origin: bool,
-    pub(crate) executes: bool,
-    /// Whether it can tell a file from another name of the same file.
-    pub(crate) tells_links: bool,
     pub(crate) commands: Commands,
     /// Modules that an interpreter is started with, if one is.
     pub(crate) runs: Vec<Located>,
     pub(crate) importers: Importers,
-    pub(crate) defines: BTreeSet<String>,
-    pub(crate) decorators: BTreeSet<(String, String)>,
-    pub(crate) edits_path: bool,
-    pub(crate) source_texts: Vec<String>,
-    pub(crate) read_packages: Vec<String>,
-    pub(crate) words: BTreeSet<String>,
-    pub(crate) metadata: Vec<String>,
     /// Modules that examples in its texts import.
     pub(crate) examples: Vec<Located>,
     /// Texts that name modules if the module imports what is asked for.
     pub(crate) library_texts: Vec<Located>,
-    pub(crate) tables: Vec<String>,
     /// The one module around this one that a literal names, which is a table if something takes the place of the module.
     lone: Vec<String>,
     takes_own_place: bool,
-    pub(crate) lists_modules: bool,
-    pub(crate) name_starts: BTreeSet<String>,
-    pub(crate) reads_stub: bool,
-    pub(crate) lists_folders: bool,
     /// Whether it lists folders without saying what it looks for.
     pub(crate) lists_all: bool,
     pub(crate) names_own_file: bool,
     /// Whether it has a pattern for names of sources.
     pub(crate) matches_sources: bool,
-    pub(crate) own_folders: Vec<String>,
-    pub(crate) shares_own_path: bool,
 }
 
 /// An import and where it stands.
@@ -120,8 +92,8 @@ pub(crate) fn extract(body: &[Stmt], identity: Identity<'_>, interpreter: &Inter
     extractor.finish_listing();
     let mut result = extractor.result;
     if result.takes_own_place {
-        result.has_module_getattr = true;
-        result.tables.append(&mut result.lone);
+        result.outline.has_module_getattr = true;
+        result.outline.tables.append(&mut result.lone);
     }
     result
 }
@@ -265,7 +237,7 @@ impl<'a> Extractor<'a> {
                     let start = dynamic::start_of(&assignment.value, &self.conditions, self.identity);
                     self.conditions.note_start(name.id.as_str(), start);
                 }
-                self.result.makes_modules |=
+                self.result.outline.makes_modules |=
                     assignment.targets.iter().any(|target| dynamic::is_other_module(target, &self.conditions));
                 self.result.takes_own_place |=
                     assignment.targets.iter().any(|target| dynamic::is_own_module(target, &self.conditions));
@@ -336,7 +308,7 @@ impl<'a> Extractor<'a> {
             self.add(Target::Module(name.to_owned()), start(alias), kind);
             let top = top_of(name);
             if self.identity.origin == Origin::Program {
-                self.result.words.extend(name.split('.').skip(1).map(str::to_owned));
+                self.result.outline.words.extend(name.split('.').skip(1).map(str::to_owned));
             }
             match &alias.asname {
                 Some(local) => self.conditions.bind(local.as_str(), name.to_owned()),
@@ -356,7 +328,7 @@ impl<'a> Extractor<'a> {
         if self.identity.origin == Origin::Program {
             // `from sqlalchemy.ext.asyncio import AsyncSession` says which part of a library is used.
             let parts = module.split('.').skip(1).chain(import.names.iter().map(|alias| alias.name.as_str()));
-            self.result.words.extend(parts.map(str::to_owned));
+            self.result.outline.words.extend(parts.map(str::to_owned));
         }
         let mut names = Vec::with_capacity(import.names.len());
         for alias in &import.names {
@@ -408,7 +380,7 @@ impl<'a> Extractor<'a> {
         let name = function.name.as_str();
         self.conditions.forget(name);
         if name == "__getattr__" && !self.surroundings.in_function {
-            self.result.has_module_getattr = true;
+            self.result.outline.has_module_getattr = true;
         }
         let body = |around: &mut Surroundings| {
             *around = Surroundings { in_function: true, in_branch: false, guarded: false };
@@ -452,7 +424,7 @@ impl<'a> Extractor<'a> {
             return;
         }
         match value {
-            Expr::StringLiteral(text) => self.result.exports.push(text.value.to_str().to_owned()),
+            Expr::StringLiteral(text) => self.result.outline.exports.push(text.value.to_str().to_owned()),
             Expr::List(list) => list.elts.iter().for_each(|item| self.exports(name, item)),
             Expr::Tuple(tuple) => tuple.elts.iter().for_each(|item| self.exports(name, item)),
             Expr::BinOp(sum) => {
@@ -475,9 +447,9 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 if self.identity.origin == Origin::Program {
                     self.note_pattern(expression, Use::Unknown);
                     let names = call.arguments.keywords.iter().filter_map(|keyword| keyword.arg.as_ref());
-                    self.result.words.extend(names.map(|name| name.as_str().to_owned()));
+                    self.result.outline.words.extend(names.map(|name| name.as_str().to_owned()));
                 }
-                self.result.executes |= matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "exec");
+                self.result.outline.executes |= matches!(&*call.func, Expr::Name(name) if name.id.as_str() == "exec");
                 self.note_files(call);
                 self.note_named_call(call);
                 self.note_given_package(call);
@@ -506,34 +478,34 @@ impl<'a> Visitor<'a> for Extractor<'a> {
                 if matches!(name.ctx, ExprContext::Store | ExprContext::Del) {
                     self.conditions.forget(name.id.as_str());
                     // `__getattr__, __dir__, __all__ = lazy_loader.attach(...)`.
-                    self.result.has_module_getattr |=
+                    self.result.outline.has_module_getattr |=
                         name.id.as_str() == "__getattr__" && !self.surroundings.in_function;
                     if name.id.as_str() == "__path__" {
-                        self.result.edits_import_system = true;
+                        self.result.outline.edits_import_system = true;
                     }
                 }
                 self.listing.names_own_file |= matches!(name.id.as_str(), "__file__" | "__path__");
             }
             Expr::Attribute(attribute) => {
                 if self.identity.origin == Origin::Program {
-                    self.result.words.insert(attribute.attr.as_str().to_owned());
+                    self.result.outline.words.insert(attribute.attr.as_str().to_owned());
                     self.result.names_origin |= attribute.attr.as_str() == "origin";
                 }
                 if let Some(dotted) = self.conditions.dotted(expression) {
                     self.result.commands.names_executable |= dotted == "sys.executable";
-                    self.result.knows_source_names |= dotted == "importlib.machinery.SOURCE_SUFFIXES";
+                    self.result.outline.knows_source_names |= dotted == "importlib.machinery.SOURCE_SUFFIXES";
                     self.result.commands.names_arguments |= dotted == "sys.argv";
                     let extends_own_path =
                         matches!(dotted.as_str(), "__path__.append" | "__path__.extend" | "__path__.insert");
-                    self.result.shares_own_path |= extends_own_path;
+                    self.result.outline.shares_own_path |= extends_own_path;
                     let finders = ["sys.meta_path", "sys.path_hooks"];
                     let edited = dotted.strip_suffix(".append").or_else(|| dotted.strip_suffix(".insert"));
-                    self.result.adds_finders |= edited.is_some_and(|list| finders.contains(&list));
-                    self.result.edits_import_system |= extends_own_path
-                        || self.result.adds_finders
+                    self.result.outline.adds_finders |= edited.is_some_and(|list| finders.contains(&list));
+                    self.result.outline.edits_import_system |= extends_own_path
+                        || self.result.outline.adds_finders
                         || dotted == "sys.modules"
                         || finders.contains(&dotted.as_str());
-                    self.result.edits_path |= dotted.starts_with("sys.path.") || dotted == "site.addsitedir";
+                    self.result.outline.edits_path |= dotted.starts_with("sys.path.") || dotted == "site.addsitedir";
                     if let Some(package) = dotted.strip_suffix(".__all__").filter(|_| self.surroundings.in_function)
                         && self.conditions.starts_with_import(&attribute.value)
                     {

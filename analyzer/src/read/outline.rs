@@ -240,7 +240,10 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     };
     let mut imports = with_lines(extracted.imports);
     // Where a module imports what is asked for, it has the names in texts.
-    if extracted.has_module_getattr || extracted.edits_import_system || !extracted.computed_imports.is_empty() {
+    if extracted.outline.has_module_getattr
+        || extracted.outline.edits_import_system
+        || !extracted.computed_imports.is_empty()
+    {
         imports.extend(with_lines(extracted.library_texts));
     }
     if extracted.commands.starts_interpreter() {
@@ -250,14 +253,17 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     if is_program && (extracted.looks_for_any || !extracted.computed_imports.is_empty()) {
         let line = extracted.computed_imports.first().map_or(0, |&offset| line_of(offset));
         imports.extend(
-            modules_in(&extracted.texts, interpreter)
+            modules_in(&extracted.outline.texts, interpreter)
                 .into_iter()
                 .map(|name| Import::new(Target::Code(name), line, EdgeKind::Dynamic)),
         );
     }
+    let mut outline = extracted.outline;
     // `open(importlib.util.find_spec(name).origin)`, `loader.get_source(name)`
-    let mut shown = extracted.shown;
-    shown.any |= is_program && (extracted.asks_loaders || (extracted.looks_for_any && extracted.names_origin));
+    outline.shown.any |= is_program && (outline.asks_loaders || (extracted.looks_for_any && extracted.names_origin));
+    if !outline.shows_sources {
+        outline.defines.clear();
+    }
     let dormant = extracted.dormant.into_iter().map(|(name, located)| (name, with_lines(located))).collect();
     let mut seen = BTreeSet::new();
     let attribute_uses = extracted
@@ -270,46 +276,20 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
         imports,
         dormant,
         examples: with_lines(extracted.examples),
-        exports: extracted.exports,
         computed_imports: extracted.computed_imports.into_iter().map(line_of).collect(),
         attribute_uses,
-        has_module_getattr: extracted.has_module_getattr,
-        edits_import_system: extracted.edits_import_system,
-        adds_finders: extracted.adds_finders,
-        makes_modules: extracted.makes_modules,
-        texts: extracted.texts,
-        handles_sources: extracted.handles_sources,
-        shows_sources: extracted.shows_sources,
-        shown,
         importers: extracted.importers.functions(),
         given_imports: extracted.importers.given.into_iter().map(|(function, at)| (function, line_of(at))).collect(),
         named_calls: extracted.importers.calls.into_iter().map(|(to, name, at)| (to, name, line_of(at))).collect(),
         dissects: extracted.asks_files && extracted.parses,
-        asks_loaders: extracted.asks_loaders,
-        knows_source_names: extracted.knows_source_names,
-        executes: extracted.executes,
-        tells_links: extracted.tells_links,
         asks_for_offers: speaks_of_entry_points(source),
         starts_interpreter: extracted.commands.starts_interpreter(),
         restarts: extracted.commands.restarts(),
-        defines: if extracted.shows_sources { extracted.defines } else { BTreeSet::new() },
-        decorators: extracted.decorators,
-        edits_path: extracted.edits_path,
-        lists_sources: extracted.lists_folders
-            && (extracted.matches_sources || extracted.source_texts.iter().any(|text| text.ends_with(".py"))),
-        lists_folders: extracted.lists_folders,
-        lists_own_folder: extracted.lists_all && (extracted.names_own_file || !extracted.read_packages.is_empty()),
-        source_texts: extracted.source_texts,
-        read_packages: extracted.read_packages,
-        words: extracted.words,
-        metadata: extracted.metadata,
-        tables: extracted.tables,
-        lists_modules: extracted.lists_modules,
-        name_starts: extracted.name_starts,
-        reads_stub: extracted.reads_stub,
-        own_folders: extracted.own_folders,
-        shares_own_path: extracted.shares_own_path,
+        lists_sources: outline.lists_folders
+            && (extracted.matches_sources || outline.source_texts.iter().any(|text| text.ends_with(".py"))),
+        lists_own_folder: extracted.lists_all && (extracted.names_own_file || !outline.read_packages.is_empty()),
         syntax_error,
+        ..outline
     }
 }
 

@@ -23,28 +23,28 @@ impl<'a> Extractor<'a> {
                 self.listing.imports_computed = true;
                 self.result.computed_imports.push(offset);
             }
-            Some(Call::ImportHook) => self.result.edits_import_system = true,
-            Some(Call::Sources) => self.result.handles_sources = true,
-            Some(Call::ShowsSources) => self.result.shows_sources = true,
+            Some(Call::ImportHook) => self.result.outline.edits_import_system = true,
+            Some(Call::Sources) => self.result.outline.handles_sources = true,
+            Some(Call::ShowsSources) => self.result.outline.shows_sources = true,
             Some(Call::ShowsGiven(given)) => {
-                self.result.shows_sources = true;
+                self.result.outline.shows_sources = true;
                 match given {
-                    Some(name) => self.result.shown.named.insert(name),
-                    None => std::mem::replace(&mut self.result.shown.any, true),
+                    Some(name) => self.result.outline.shown.named.insert(name),
+                    None => std::mem::replace(&mut self.result.outline.shown.any, true),
                 };
             }
             Some(Call::AsksFiles) => self.result.asks_files = true,
             Some(Call::Parses) => self.result.parses = true,
-            Some(Call::AsksLoaders) => self.result.asks_loaders = true,
-            Some(Call::KnowsSourceNames) => self.result.knows_source_names = true,
+            Some(Call::AsksLoaders) => self.result.outline.asks_loaders = true,
+            Some(Call::KnowsSourceNames) => self.result.outline.knows_source_names = true,
             Some(Call::LooksForAny) => self.result.looks_for_any = true,
             Some(Call::Reads(package)) => {
-                self.result.read_packages.push(package.clone());
+                self.result.outline.read_packages.push(package.clone());
                 self.add(Target::Module(package), offset, kind);
             }
-            Some(Call::Metadata(name)) => self.result.metadata.push(name),
-            Some(Call::ListsModules) => self.result.lists_modules = true,
-            Some(Call::ReadsStub) => self.result.reads_stub = true,
+            Some(Call::Metadata(name)) => self.result.outline.metadata.push(name),
+            Some(Call::ListsModules) => self.result.outline.lists_modules = true,
+            Some(Call::ReadsStub) => self.result.outline.reads_stub = true,
             None => {}
         }
     }

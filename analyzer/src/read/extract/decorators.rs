@@ -11,7 +11,7 @@ impl<'a> Extractor<'a> {
     /// may look at its source.
     pub(super) fn decorators(&mut self, name: &str, decorators: &'a [Decorator]) {
         if self.identity.origin == Origin::Library && !self.surroundings.in_function {
-            self.result.defines.insert(name.to_owned());
+            self.result.outline.defines.insert(name.to_owned());
         }
         for decorator in decorators {
             self.visit_expr(&decorator.expression);
@@ -24,7 +24,7 @@ impl<'a> Extractor<'a> {
                 && let Some(dotted) = self.conditions.dotted(function)
                 && top_of(self.identity.name) != top_of(&dotted)
             {
-                self.result.decorators.insert((top_of(&dotted).to_owned(), last_of(&dotted).to_owned()));
+                self.result.outline.decorators.insert((top_of(&dotted).to_owned(), last_of(&dotted).to_owned()));
             }
         }
     }

@@ -8,7 +8,7 @@ impl Extractor<'_> {
     /// Takes notice of who refuses files that have several names: `os.stat(path).st_nlink > 1`.
     pub(super) fn note_count_of_names(&mut self, comparison: &ExprCompare) {
         let is_count = matches!(&*comparison.left, Expr::Attribute(count) if count.attr.as_str() == "st_nlink");
-        self.result.tells_links |=
+        self.result.outline.tells_links |=
             is_count && *comparison.ops == [CmpOp::Gt] && self.identity.origin != Origin::StandardLibrary;
     }
 
@@ -19,7 +19,7 @@ impl Extractor<'_> {
         }
         let is_asked = matches!(&*call.func, Expr::Attribute(method) if method.attr.as_str() == "samefile");
         let function = self.conditions.dotted(&call.func).unwrap_or_default();
-        self.result.tells_links |= is_asked
+        self.result.outline.tells_links |= is_asked
             || matches!(
                 function.as_str(),
                 "os.path.samefile"

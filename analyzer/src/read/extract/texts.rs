@@ -121,7 +121,7 @@ impl<'a> Extractor<'a> {
         for (package, submodules) in &self.identity.surroundings.packages {
             let is_module = |word: &&&str| submodules.contains(top_of(word));
             let named: BTreeSet<&str> = words.iter().filter(is_module).copied().collect();
-            let tables = if named.len() >= FEWEST { &mut self.result.tables } else { &mut self.result.lone };
+            let tables = if named.len() >= FEWEST { &mut self.result.outline.tables } else { &mut self.result.lone };
             tables.extend(named.into_iter().map(|name| format!("{package}.{name}")));
         }
         // `INSTALLED_APPS = ["django.contrib.admin", "rest_framework"]`
@@ -169,7 +169,7 @@ impl<'a> Extractor<'a> {
     /// Keeps the words in a dotted name of the program: `msgspec.yaml.decode` says `yaml` too.
     pub(super) fn note_parts(&mut self, dotted: &str) {
         if self.identity.origin == Origin::Program {
-            self.result.words.extend(dotted.split('.').skip(1).map(str::to_owned));
+            self.result.outline.words.extend(dotted.split('.').skip(1).map(str::to_owned));
         }
     }
 
@@ -178,13 +178,13 @@ impl<'a> Extractor<'a> {
         const LONGEST: usize = 200;
         if self.identity.origin == Origin::Program && !text.is_empty() && text.len() <= LONGEST && !text.contains('\n')
         {
-            self.result.handles_sources |= text.ends_with(".py");
-            self.result.texts.push(text.to_owned());
+            self.result.outline.handles_sources |= text.ends_with(".py");
+            self.result.outline.texts.push(text.to_owned());
         }
         if self.identity.origin != Origin::StandardLibrary
             && let Some(start) = name_forms::name_start(text)
         {
-            self.result.name_starts.insert(start.to_owned());
+            self.result.outline.name_starts.insert(start.to_owned());
         }
         // `re.compile(r"^(?P<name>[a-z]+)(\.py)?$")`
         if self.identity.origin == Origin::Library && text.contains("\\.py") {
@@ -194,7 +194,7 @@ impl<'a> Extractor<'a> {
         let is_of_sources = name_forms::is_source_name(text) || name_forms::is_folder_of_libraries(text);
         if self.identity.origin == Origin::Library && text.len() <= LONGEST && is_of_sources {
             self.listing.sees_sources |= text.ends_with(".py");
-            self.result.source_texts.push(text.to_owned());
+            self.result.outline.source_texts.push(text.to_owned());
         }
     }
 
@@ -214,7 +214,7 @@ impl<'a> Extractor<'a> {
         if call.arguments.args.iter().any(|argument| self.conditions.is_own_path(argument))
             && self.conditions.dotted(&call.func).is_some_and(|function| !function.starts_with("pkgutil."))
         {
-            self.result.shares_own_path = true;
+            self.result.outline.shares_own_path = true;
         }
         if names_a_path(&call.func) {
             if self.identity.origin == Origin::Program {
@@ -237,7 +237,7 @@ impl<'a> Extractor<'a> {
             && submodules.contains(name)
             && dynamic::is_from_own_file(folder)
         {
-            self.result.own_folders.push(format!("{package}.{name}"));
+            self.result.outline.own_folders.push(format!("{package}.{name}"));
         }
     }
 
@@ -263,7 +263,7 @@ impl<'a> Extractor<'a> {
         {
             self.add(Target::Guess(format!("{package}.{text}")), start(argument), EdgeKind::Dynamic);
             // Tables that parsers are made from are looked for as files too.
-            self.result.source_texts.push(format!("{text}.py"));
+            self.result.outline.source_texts.push(format!("{text}.py"));
         }
     }
 
@@ -271,12 +271,12 @@ impl<'a> Extractor<'a> {
     /// system does, or sources somewhere.
     pub(super) fn finish_listing(&mut self) {
         let Listing { lists, sees_sources, names_own_file, imports_computed } = std::mem::take(&mut self.listing);
-        self.result.lists_folders |= lists;
+        self.result.outline.lists_folders |= lists;
         self.result.names_own_file |= names_own_file;
         // `__import__(max(names_in(os.listdir(os.path.dirname(__file__)))), level=1)`, of `lupa`.
         self.result.matches_sources |= lists && names_own_file && imports_computed;
         if lists && (sees_sources || imports_computed) && names_own_file && !self.identity.package.is_empty() {
-            self.result.own_folders.push(self.identity.package.to_owned());
+            self.result.outline.own_folders.push(self.identity.package.to_owned());
         }
     }
 
