@@ -18,6 +18,8 @@ pub enum Error {
     NoEntryPoint {
         /// The folder.
         path: PathBuf,
+        /// The first source in it that says what to do when it is run, if there is one.
+        script: Option<PathBuf>,
     },
     /// Several `[project.scripts]`, none of them named like the project.
     #[error(
@@ -127,7 +129,12 @@ impl Error {
     pub fn hint(&self) -> Option<String> {
         let hint = match self {
             Error::NoSuchPath { .. } => "Give a folder with `main.py`, or a Python file",
-            Error::NoEntryPoint { .. } => "Give the Python file to start with: `rpack build FOLDER/SCRIPT.py`",
+            Error::NoEntryPoint { script: Some(script), .. } => {
+                return Some(format!("Give the Python file to start with: `rpack build {}`", script.display()));
+            }
+            Error::NoEntryPoint { script: None, .. } => {
+                "Give the Python file to start with: `rpack build FOLDER/SCRIPT.py`"
+            }
             Error::SeveralScripts { .. } => "Give the Python file of the one to pack: `rpack build FOLDER/SCRIPT.py`",
             Error::BadScript { .. } => "Write it as `name = \"package.module:function\"`",
             Error::NotPython { .. } => "Give a file of Python source, or the folder that it is in",

@@ -108,7 +108,7 @@ fn locate_in_folder(root: PathBuf) -> Result<Program, Error> {
     }
 
     let Some((script, entry)) = project_script(&root)? else {
-        return Err(Error::NoEntryPoint { path: root });
+        return Err(Error::NoEntryPoint { script: runnable_script(&root), path: root });
     };
     let declaration = declaration::of_folder(&root, None)?;
     let mut search_path = vec![root.clone()];
@@ -118,6 +118,20 @@ fn locate_in_folder(root: PathBuf) -> Result<Program, Error> {
         search_path.push(sources);
     }
     Ok(Program { name: script, root, entry, declaration, search_path, scope: Scope::Folder })
+}
+
+/// The first source in a folder that asks whether it is run: `manage.py` of a Django project.
+fn runnable_script(root: &Path) -> Option<PathBuf> {
+    let entries = fs::read_dir(root).ok()?.flatten();
+    let mut sources: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "py"))
+        .collect();
+    sources.sort();
+    let is_run = |path: &PathBuf| {
+        fs::read_to_string(path).is_ok_and(|text| text.contains("__name__") && text.contains("__main__"))
+    };
+    sources.into_iter().find(is_run)
 }
 
 /// The script that `[project.scripts]` names: the only one, or the one named like the project.
@@ -231,6 +245,17 @@ mod tests {
         let folder = folder(&[("pyproject.toml", "[project]\nname = 'x'\n[project.scripts]\nb = 'a:b'\na = 'a:b'")]);
         let message = Program::locate(folder.path()).unwrap_err().to_string();
         assert!(message.contains("`a`, `b`"), "{message}");
+    }
+
+    #[test]
+    fn a_script_that_may_be_meant_is_named() {
+        let folder = folder(&[
+            ("a.py", "import manage"),
+            ("manage.py", "if __name__ == '__main__':\n    main()"),
+            ("tool.py", "if __name__ == '__main__':\n    main()"),
+        ]);
+        let hint = Program::locate(folder.path()).unwrap_err().hint().unwrap();
+        assert!(hint.ends_with("/manage.py`"), "{hint}");
     }
 
     #[test]
