@@ -190,6 +190,19 @@ fn what_cannot_be_compiled_of_dependencies_stays_bytecode() {
     assert_eq!(text(&run(&mut Command::new(&packed)).stdout), format!("[True, False, True] 1500\n{refused}"));
 }
 
+/// The command with signals as a terminal has them: what `nohup` and the shell's `&` start ignores some of them.
+fn with_signals(command: &Command) -> Command {
+    let mut with = Command::new("env");
+    with.args(["--default-signal=INT,TERM"]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => with.env(name, value),
+            None => with.env_remove(name),
+        };
+    }
+    with
+}
+
 #[test]
 fn a_killed_build_leaves_no_process_and_no_file() {
     let folder = tempfile::tempdir().unwrap();
@@ -210,7 +223,7 @@ fn a_killed_build_leaves_no_process_and_no_file() {
         let mut listener =
             Command::new("timeout").args(["300", "cat"]).arg(&held).stdout(Stdio::piped()).spawn().unwrap();
         let mut heard = BufReader::new(listener.stdout.take().unwrap());
-        let mut rpack = rpack();
+        let mut rpack = with_signals(&rpack());
         rpack.args(["build", "--nuitka", "--module-cache-dir", modules, "--jobs", "2", "--output"]).arg(&packed);
         rpack.arg(&program).arg("--python").arg(interpreters::any());
         let mut child = rpack.env("TMPDIR", &temporary).env("CC", &compiler).stderr(Stdio::piped()).spawn().unwrap();
