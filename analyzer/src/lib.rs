@@ -29,7 +29,7 @@ pub use graph::{
 };
 pub use libraries::{Library, NativeNeeds, find_library, resolve};
 pub use project::declaration::Declaration;
-pub use project::distribution::{Distribution, installed, normalized};
+pub use project::distribution::{Distribution, Offer, installed, normalized};
 pub use project::interpreter::{EditableModule, Interpreter, Version};
 pub use project::program::{EntryPoint, Program, Scope};
 pub use project::requirement::{Unmet, unmet};

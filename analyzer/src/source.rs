@@ -42,6 +42,11 @@ fn cookie(bytes: &[u8]) -> Option<String> {
     })
 }
 
+/// Whether a source does something when it is run that it does not do when it is imported.
+pub(crate) fn does_more_when_run(text: &str) -> bool {
+    text.lines().any(|line| line.starts_with("if __name__") && line.contains("__main__"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -18,11 +18,20 @@ pub struct Distribution {
     pub files: Vec<PathBuf>,
     /// `Requires-Dist` lines, PEP 508 as written.
     pub requires: Vec<String>,
-    /// The modules that `entry_points.txt` names, by group.
-    pub entry_points: BTreeMap<String, Vec<String>>,
+    /// What `entry_points.txt` offers, by group.
+    pub entry_points: BTreeMap<String, Vec<Offer>>,
     /// For an editable install (PEP 660), the folder of the project, from `direct_url.json` (PEP
     /// 610).
     pub editable_root: Option<PathBuf>,
+}
+
+/// An entry point that a distribution offers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// The name that it is looked for by.
+    pub name: String,
+    /// The module that it is in.
+    pub module: String,
 }
 
 /// The installed distributions on the search path, sorted by normalized name. Of two with one name
@@ -150,32 +159,23 @@ fn parse_metadata(text: &str) -> Option<Metadata> {
     Some(Metadata { name: name?, version: version.unwrap_or_default(), requires })
 }
 
-/// The names in a group of what a distribution offers, each with its module.
-pub(crate) fn offers(distribution: &Distribution, group: &str) -> Vec<(String, String)> {
-    let bytes = fs::read(distribution.metadata_folder.join("entry_points.txt")).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    let is_head =
-        |line: &str| line.trim().strip_prefix('[').is_some_and(|line| line.trim_end_matches(']').trim() == group);
-    let lines = text.lines().skip_while(|line| !is_head(line)).skip(1).take_while(|line| !line.trim().starts_with('['));
-    let offers = lines.filter_map(|line| line.split_once('='));
-    let module = |reference: &str| reference.split([':', '[']).next().unwrap_or_default().trim().to_owned();
-    offers.map(|(name, reference)| (name.trim().to_owned(), module(reference))).collect()
-}
-
 /// Reads the groups of `entry_points.txt`: an INI file of lines `name = module:attribute [extra]`.
 /// Scripts are started by a user, not asked for by a program.
-fn parse_entry_points(text: &str) -> BTreeMap<String, Vec<String>> {
-    let mut groups: BTreeMap<String, Vec<String>> = BTreeMap::new();
+fn parse_entry_points(text: &str) -> BTreeMap<String, Vec<Offer>> {
+    let mut groups: BTreeMap<String, Vec<Offer>> = BTreeMap::new();
     let mut group = "";
     for line in text.lines().map(str::trim) {
         if let Some(name) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
             group = name.trim();
-        } else if let Some((_, reference)) = line.split_once('=')
+        } else if let Some((name, reference)) = line.split_once('=')
             && !line.starts_with(['#', ';'])
             && !matches!(group, "" | "console_scripts" | "gui_scripts")
         {
             let module = reference.split([':', '[']).next().unwrap_or_default().trim();
-            groups.entry(group.to_owned()).or_default().push(module.to_owned());
+            groups
+                .entry(group.to_owned())
+                .or_default()
+                .push(Offer { name: name.trim().to_owned(), module: module.to_owned() });
         }
     }
     groups

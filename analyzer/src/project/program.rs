@@ -128,9 +128,7 @@ fn runnable_script(root: &Path) -> Option<PathBuf> {
         .filter(|path| path.extension().is_some_and(|ending| ending == "py"))
         .collect();
     sources.sort();
-    let is_run = |path: &PathBuf| {
-        fs::read_to_string(path).is_ok_and(|text| text.contains("__name__") && text.contains("__main__"))
-    };
+    let is_run = |path: &PathBuf| fs::read_to_string(path).is_ok_and(|text| source::does_more_when_run(&text));
     sources.into_iter().find(is_run)
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 
 /// What flags and modules ask for besides modules.
 #[derive(Default)]
-pub(crate) struct Asked {
+pub(crate) struct AskedFor {
     /// Files of packages that flags ask for.
     pub(crate) files: Vec<AskedFiles>,
     /// Normalized names of distributions whose metadata is asked for.

@@ -5,7 +5,7 @@ use super::growing::{Growing, Importer};
 use crate::graph::EdgeKind;
 use crate::name_forms::{is_dotted_name, top_of};
 use crate::project::Origin;
-use crate::project::distribution::{self, Distribution};
+use crate::project::distribution::Offer;
 use crate::read::outline::{Import, Target};
 use std::collections::BTreeSet;
 
@@ -72,28 +72,21 @@ fn take(growing: &mut Growing<'_>, importer: Importer, group: &str, choice: Choi
     let from = importer.node.and_then(|node| growing.nodes.get(node));
     let from = from.and_then(|node| growing.owners.of_file(&node.found.path));
     for (owner, distribution) in owners.all() {
-        let Some((group, modules)) = distribution.entry_points.get_key_value(group) else { continue };
-        let modules = match choice {
-            Choice::All => modules.clone(),
-            Choice::Named if growing.offers.followed.contains(&(owner, group.as_str())) => continue,
-            Choice::Named if Some(owner) == from || growing.wanted.is_wanted(owner) => modules.clone(),
-            Choice::Named => said(growing, distribution, group),
-        };
+        let Some((group, offers)) = distribution.entry_points.get_key_value(group) else { continue };
+        if choice == Choice::Named && growing.offers.followed.contains(&(owner, group.as_str())) {
+            continue;
+        }
+        let is_whole = choice == Choice::All || Some(owner) == from || growing.wanted.is_wanted(owner);
+        let is_taken = |offer: &&Offer| is_whole || growing.wanted.says_within(&offer.name);
+        let modules: Vec<&String> = offers.iter().filter(is_taken).map(|offer| &offer.module).collect();
         if choice == Choice::Named && !modules.is_empty() {
             growing.offers.followed.insert((owner, group.as_str()));
         }
         for module in modules.into_iter().filter(|module| is_dotted_name(module)) {
-            let import = Import::new(Target::Module(module), importer.line, EdgeKind::EntryPoint);
+            let import = Import::new(Target::Module(module.clone()), importer.line, EdgeKind::EntryPoint);
             follow_import(growing, importer.node.unwrap_or_default(), import);
         }
     }
-}
-
-/// The modules of those offers of which the program says the name.
-fn said(growing: &mut Growing<'_>, distribution: &Distribution, group: &str) -> Vec<String> {
-    let mut offers = distribution::offers(distribution, group);
-    offers.retain(|(name, _)| growing.wanted.says_within(name));
-    offers.into_iter().map(|(_, module)| module).collect()
 }
 
 #[cfg(test)]

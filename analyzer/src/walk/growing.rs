@@ -1,5 +1,5 @@
 use super::additions::{Additions, Said};
-use super::asked::Asked;
+use super::asked::AskedFor;
 use super::data_names::Searched;
 use super::groups::Offers;
 use super::importers::Given;
@@ -58,7 +58,7 @@ pub(crate) struct Growing<'a> {
     /// Names of modules that extension modules may ask for.
     pub(crate) module_names: module_names::Known,
     /// What flags and modules ask for besides modules.
-    pub(crate) asked: Asked,
+    pub(crate) asked: AskedFor,
     /// Packages of which modules are looked for.
     pub(crate) packages: Packages,
     /// Groups of entry points that are asked for.
@@ -155,7 +155,7 @@ impl<'a> Growing<'a> {
             groups: Arc::new(owners.all().flat_map(|(_, found)| found.entry_points.keys().cloned()).collect()),
             submodule_names: HashMap::new(),
             module_names: HashMap::new(),
-            asked: Asked::default(),
+            asked: AskedFor::default(),
             packages: Packages::default(),
             offers: Offers::default(),
             given: Given::default(),
@@ -418,11 +418,15 @@ impl<'a> Growing<'a> {
             Err(absent) => absent,
         };
         let vendored = self.vendored_names(name, importer);
-        let lent = lent_paths::name_in_lender(self, name);
-        for alias in vendored.into_iter().chain(self.other_names(name)).chain(lent) {
+        for alias in vendored.into_iter().chain(self.other_names(name)) {
             if let Ok(node) = self.include(&alias, importer) {
                 return Some(node);
             }
+        }
+        if let Some(lent) = lent_paths::name_in_lender(self, name)
+            && let Ok(node) = self.include(&lent, importer)
+        {
+            return Some(node);
         }
         let is_made = rules::is_made_at_run_time(name) || self.said.is_made_at_run_time(name);
         if !is_made && !self.is_dropped(&absent, importer) {

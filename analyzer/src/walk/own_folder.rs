@@ -309,7 +309,7 @@ fn is_program_of_its_own(growing: &Growing<'_>, path: &Path) -> bool {
     if growing.own.computes_names || is_named(path.file_name()) || is_named(path.file_stem()) {
         return false;
     }
-    starts::starts_itself(path)
+    starts::is_program(path)
 }
 
 /// Extension modules are collected as modules, where they are imported.

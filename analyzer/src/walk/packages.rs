@@ -114,14 +114,14 @@ fn follow_offers(growing: &mut Growing<'_>) {
         if distribution.entry_points.is_empty() || !growing.wanted.is_wanted(owner) {
             continue;
         }
-        for (group, modules) in &distribution.entry_points {
+        for (group, offers) in &distribution.entry_points {
             let package = group.split(['.', '_', ':', '-', '/']).next().unwrap_or_default();
             let Some(&node) = growing.by_name.get(package) else { continue };
             let is_library = growing.nodes.get(node).is_some_and(|node| node.found.origin == Origin::Library);
             if is_library && growing.offers.followed.insert((owner, group.as_str())) {
                 let importer = Importer { node: Some(node), line: 0, kind: EdgeKind::EntryPoint };
-                for module in modules.iter().filter(|module| is_dotted_name(module)) {
-                    growing.guess(module, importer);
+                for offer in offers.iter().filter(|offer| is_dotted_name(&offer.module)) {
+                    growing.guess(&offer.module, importer);
                 }
             }
         }

@@ -362,17 +362,14 @@ impl Importer {
         let failed =
             |what: &str| PyImportError::new_err(format!("cannot load {what} for the module '{}'", module.name));
         let file = self.program.index.file(number).ok_or_else(|| failed("its file"))?;
-        let (mut large, mut needed, mut left) = (Vec::new(), Vec::new(), Vec::new());
-        let mut reason = None;
+        let (mut large, mut reason) = (Vec::new(), None);
         for need in self.program.index.needs(&file) {
             let path = self.program.native_path(need).ok_or_else(|| failed("a library"))?;
             let is_large = self.program.index.file(need).is_some_and(|library| library.frame.size >= LARGE);
             if is_large && !libraries::is_loaded(path) {
                 large.push(path);
             }
-            needed.push(path);
             if let Err(why) = libraries::load(path) {
-                left.push(path);
                 reason.get_or_insert(why);
             }
         }
@@ -381,7 +378,9 @@ impl Importer {
             large.push(path);
         }
         if let Some(reason) = reason {
-            libraries::load_together(&needed, &left, path).map_err(|_| failed(&reason))?;
+            let needs = self.program.index.needs(&file);
+            let needed: Vec<&CStr> = needs.filter_map(|need| self.program.native_path(need)).collect();
+            libraries::load_together(&needed, path).map_err(|_| failed(&reason))?;
         }
         let origin = compiled::path_in_bundle(self.program, module);
         let origin = origin.map_or_else(|| path.to_string_lossy(), Into::into);

@@ -11,8 +11,8 @@ pub fn load(path: &CStr) -> Result<(), String> {
     open(path, libc::RTLD_NOW | libc::RTLD_LOCAL)
 }
 
-/// Loads libraries that could not be loaded by themselves, and then `module`, which needs them. `needed` are all that it needs, in
-/// load order, and `left` are those of them that are not loaded yet.
+/// Loads libraries of which some could not be loaded by themselves, and then `module`, which needs them. `needed` are all that it
+/// needs, in load order.
 ///
 /// A library may use what another one defines and not say that it needs that one (`DT_NEEDED`): PyTorch's `libtorch_nvshmem` does. It
 /// can be loaded only together with who needs both. The dynamic linker does so where the libraries' own search paths
@@ -22,12 +22,12 @@ pub fn load(path: &CStr) -> Result<(), String> {
 /// # Errors
 ///
 /// What the dynamic linker says of `module`.
-pub fn load_together(needed: &[&CStr], left: &[&CStr], module: &CStr) -> Result<(), String> {
+pub fn load_together(needed: &[&CStr], module: &CStr) -> Result<(), String> {
     if load(module).is_ok() {
         return Ok(());
     }
-    for path in needed.iter().chain(left) {
-        // One that still fails is told of by who needs it.
+    // Once to make those visible that are loaded, and again for those that use them. One that still fails is told of by who needs it.
+    for path in needed.iter().chain(needed) {
         let _ = open(path, libc::RTLD_NOW | libc::RTLD_GLOBAL);
     }
     load(module)

@@ -86,6 +86,7 @@ impl Catalogue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rpack_analyzer::Offer;
 
     fn distribution(name: &str, folder: &Path, files: &[&str]) -> Distribution {
         let paths: Vec<PathBuf> = files.iter().map(|file| folder.join(file)).collect();
@@ -99,7 +100,10 @@ mod tests {
             metadata_folder: folder.to_owned(),
             files: paths,
             requires: Vec::new(),
-            entry_points: BTreeMap::from([(GROUP.to_owned(), vec![name.to_owned()])]),
+            entry_points: BTreeMap::from([(
+                GROUP.to_owned(),
+                vec![Offer { name: name.to_owned(), module: name.to_owned() }],
+            )]),
             editable_root: None,
         }
     }

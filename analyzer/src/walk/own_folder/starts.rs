@@ -3,6 +3,7 @@
 use crate::name_forms::top_of;
 use crate::project::Origin;
 use crate::project::program::Scope;
+use crate::source;
 use crate::walk::growing::Growing;
 use crate::walk::own_listing;
 use std::collections::BTreeSet;
@@ -65,7 +66,7 @@ fn is_named_module(growing: &Growing<'_>, path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
     let Some(stem) = name.strip_suffix(".py") else { return false };
     let is_named = growing.own.names(stem) && !own_listing::is_for_developers(name);
-    is_named && (growing.own.computes_names || !starts_itself(path))
+    is_named && (growing.own.computes_names || !is_program(path))
 }
 
 /// Whether a text is the ending of names of data: `.sql`. Sources beside a script may be programs of their own.
@@ -82,9 +83,6 @@ fn is_hidden(path: &Path) -> bool {
 }
 
 /// Whether a source does something when it is run that it does not do when it is imported.
-pub(super) fn starts_itself(path: &Path) -> bool {
-    fs::read(path).is_ok_and(|bytes| {
-        let text = String::from_utf8_lossy(&bytes);
-        text.lines().any(|line| line.starts_with("if __name__") && line.contains("__main__"))
-    })
+pub(super) fn is_program(path: &Path) -> bool {
+    fs::read(path).is_ok_and(|bytes| source::does_more_when_run(&String::from_utf8_lossy(&bytes)))
 }
