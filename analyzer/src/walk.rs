@@ -114,7 +114,7 @@ pub fn walk_with(
     importers::warn(&mut growing);
     library_sources::add_files(&mut growing);
     own_folder::add_sources(&mut growing);
-    let certain = certainty::certain_modules(growing.nodes.iter().map(|node| node.certain_targets.as_slice()));
+    let certain = certainty::certain_modules(&growing);
     refuse_certain_syntax_errors(&growing, &certain)?;
     let missing = findings::missing(&growing, &certain);
     Ok(findings::finish(growing, installed, certain, missing))
@@ -283,7 +283,7 @@ fn follow_members(growing: &mut Growing<'_>, node: usize, names: &[String], impo
     let package = package.name.clone();
     for name in names {
         let dotted = format!("{package}.{name}");
-        if growing.include(&dotted, importer).is_ok() {
+        if growing.include_member(&dotted, importer).is_ok() {
             continue;
         }
         // A hook of the package may know it by another name.

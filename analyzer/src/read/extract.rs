@@ -1,3 +1,4 @@
+mod bindings;
 mod calls;
 mod commands;
 mod decorators;
@@ -91,6 +92,11 @@ pub(crate) fn extract(body: &[Stmt], identity: Identity<'_>, interpreter: &Inter
     extractor.block(body);
     extractor.finish_listing();
     let mut result = extractor.result;
+    if let Some((package, submodules)) = identity.surroundings.packages.first()
+        && package == identity.name
+    {
+        result.outline.shadowed = bindings::shadowed(body, package, submodules);
+    }
     if result.takes_own_place {
         result.outline.has_module_getattr = true;
         result.outline.tables.append(&mut result.lone);

@@ -24,6 +24,8 @@ pub(crate) struct Outline {
     pub(crate) examples: Vec<Import>,
     /// The string literals of `__all__`.
     pub(crate) exports: Vec<String>,
+    /// Names of submodules of a package to which it binds something else.
+    pub(crate) shadowed: BTreeSet<String>,
     /// Lines with an import whose name is computed from nothing that is known.
     pub(crate) computed_imports: Vec<u32>,
     /// Dotted uses of imported names (`scipy.stats.norm`), with the line of the first.

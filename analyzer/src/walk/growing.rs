@@ -103,6 +103,8 @@ pub(crate) struct Node {
     pub(crate) outline: Option<Outline>,
     /// Modules that are imported whenever this one is.
     pub(crate) certain_targets: Vec<usize>,
+    /// Submodules that are, unless their packages bind something else to their names.
+    pub(crate) member_targets: Vec<usize>,
     /// Modules whose import is tried whenever this one is imported.
     pub(crate) tried_targets: Vec<usize>,
     /// Whether it runs when the program imports what it imports.
@@ -118,6 +120,15 @@ pub(crate) enum Life {
     Tried,
     /// It does.
     Live,
+}
+
+/// How a name is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    /// As a module: `import package.name`.
+    AsModule,
+    /// As what a package has under this name: `from package import name`.
+    AsMember,
 }
 
 /// Where an import stands.
@@ -292,6 +303,15 @@ impl<'a> Growing<'a> {
     /// Includes a module and its parents. On failure returns the first part of the name that does
     /// not exist.
     pub(crate) fn include(&mut self, name: &str, importer: Importer) -> Result<usize, String> {
+        self.include_asked(name, importer, Asked::AsModule)
+    }
+
+    /// Includes what `from package import name` imports where it is a submodule, as [`Growing::include`] does.
+    pub(crate) fn include_member(&mut self, name: &str, importer: Importer) -> Result<usize, String> {
+        self.include_asked(name, importer, Asked::AsMember)
+    }
+
+    fn include_asked(&mut self, name: &str, importer: Importer, asked: Asked) -> Result<usize, String> {
         let project = self.project;
         // A relative import that leaves its package, see `outline::absolute`.
         if name.starts_with('.') {
@@ -314,9 +334,12 @@ impl<'a> Growing<'a> {
             if importer.kind == EdgeKind::TopLevel
                 && let Some(from) = importer.node
                 && let Some(from) = self.nodes.get_mut(from)
-                && !from.certain_targets.contains(&node)
             {
-                from.certain_targets.push(node);
+                let is_member = asked == Asked::AsMember && *part == *name;
+                let targets = if is_member { &mut from.member_targets } else { &mut from.certain_targets };
+                if !targets.contains(&node) {
+                    targets.push(node);
+                }
             }
             if importer.kind == EdgeKind::Optional
                 && let Some(from) = importer.node.and_then(|from| self.nodes.get_mut(from))
@@ -358,7 +381,7 @@ impl<'a> Growing<'a> {
         while let Some((index, life)) = waiting.pop() {
             let Some(node) = self.nodes.get_mut(index).filter(|node| node.life < life) else { continue };
             node.life = life;
-            waiting.extend(node.certain_targets.iter().map(|&target| (target, life)));
+            waiting.extend(node.certain_targets.iter().chain(&node.member_targets).map(|&target| (target, life)));
             waiting.extend(node.tried_targets.iter().map(|&target| (target, life.min(Life::Tried))));
             if life == Life::Live
                 && let Some(owner) = self.owner(index)
@@ -389,6 +412,7 @@ impl<'a> Growing<'a> {
             source,
             outline: None,
             certain_targets: Vec::new(),
+            member_targets: Vec::new(),
             tried_targets: Vec::new(),
             life: Life::Dormant,
         });
