@@ -388,6 +388,9 @@ impl<'a> Extractor<'a> {
         if name == "__getattr__" && !self.surroundings.in_function {
             self.result.outline.has_module_getattr = true;
         }
+        // A loader that compiles sources its own way.
+        self.result.outline.shows_sources |=
+            name == "source_to_code" && self.identity.origin != Origin::StandardLibrary;
         let body = |around: &mut Surroundings| {
             *around = Surroundings { in_function: true, in_branch: false, guarded: false };
         };

@@ -489,6 +489,7 @@ mod tests {
             "import rules\nopen(__file__)",
             "import rules, lib",
             "import rules, traceback\ntraceback.format_exc()",
+            "import rules\nclass Loader(SourceFileLoader):\n    def source_to_code(self, data, path): ...",
         ] {
             let files = [("one/main.py", main), module, ("two/lib.py", "import inspect\ninspect.getsource(x)")];
             assert_eq!(found(Scope::Script, &files).1, ["main.py", "rules.py"], "{main}");

@@ -3,6 +3,7 @@
 //! It stands first on `sys.meta_path`: asking it costs less than asking the two finders of CPython that are written in
 //! Python, and nearly every module of a packed program is its own.
 
+use crate::added_hooks::KnownHooks;
 use crate::adopted;
 use crate::collector;
 use crate::compiled;
@@ -21,7 +22,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use rpack_format::{Module, ModuleKind};
 use std::collections::HashMap;
 use std::ffi::CStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// Puts the importer first on `sys.meta_path`, and the finder of its folders first on `sys.path_hooks`.
 pub fn install(py: Python<'_>, program: &'static Program) -> PyResult<()> {
@@ -33,11 +34,13 @@ pub fn install(py: Python<'_>, program: &'static Program) -> PyResult<()> {
         exec: py.import("builtins")?.getattr("exec")?.unbind(),
         imp: py.import("_imp")?.unbind().into_any(),
         sys: sys.clone().unbind(),
+        known_hooks: OnceLock::new(),
         large: Mutex::default(),
     };
     let importer = Bound::new(py, Importer { program, import_system: Arc::new(parts), renamed: None })?;
     sys.getattr("meta_path")?.cast_into::<PyList>()?.insert(0, &importer)?;
     entry_finder::install(py, program, &importer)?;
+    let _ = importer.get().import_system.known_hooks.set(KnownHooks::gather(&sys)?);
     adopted::complete(py, program, &importer)
 }
 
@@ -67,6 +70,8 @@ struct ImportSystem {
     exec: Py<PyAny>,
     imp: Py<PyAny>,
     sys: Py<PyModule>,
+    /// The hooks for paths that are there from the start.
+    known_hooks: OnceLock<KnownHooks>,
     /// The large libraries that the initialization of an extension module, named by its file's number, uses first.
     large: Mutex<HashMap<u32, Vec<&'static CStr>>>,
 }
@@ -100,6 +105,12 @@ impl Importer {
         }
         if compiled::is_inside_another(this.program, &module) {
             return compiled::find_inside(slf.py(), fullname);
+        }
+        if let Some(known_hooks) = this.import_system.known_hooks.get()
+            && let Some(spec) =
+                known_hooks.find_by_added(this.import_system.sys.bind(slf.py()), this.program, fullname, &module)?
+        {
+            return Ok(Some(spec));
         }
         this.program.trace(|| format!("found module {fullname} ({})", module.path));
         this.spec(slf, fullname, &module).map(Some)

@@ -4,6 +4,7 @@
 //! One build serves every supported CPython. It uses the stable ABI (PEP 384) through PyO3, is not linked to any libpython,
 //! and finds the few functions outside of that ABI by name.
 
+mod added_hooks;
 mod adopted;
 mod arenas;
 mod audit;

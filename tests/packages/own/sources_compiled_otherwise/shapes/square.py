@@ -1,0 +1,5 @@
+FACTOR = 5
+
+
+def area(side):
+    return side * side * FACTOR
