@@ -18,6 +18,7 @@ pub(crate) struct Searched {
     pub(crate) nodes: usize,
 }
 
+/// The largest file that is searched, in bytes.
 const LARGEST: u64 = 1 << 18;
 
 /// Includes the modules that the data files of libraries name, as far as they belong to the library
@@ -45,26 +46,28 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
 
 /// The dotted names in a file, if it is of a kind that names modules.
 pub(crate) fn names_in(path: &Path) -> BTreeSet<String> {
-    let read = || {
-        let is_small = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST);
-        if is_small { fs::read(path).ok() } else { None }
+    let search: fn(&[u8]) -> BTreeSet<String> = match kind(path) {
+        Some(Kind::Configuration) => in_configuration,
+        Some(Kind::Pickle) => in_pickle,
+        None => return BTreeSet::new(),
     };
-    match kind(path) {
-        Some(Kind::Configuration) => read().map(|bytes| in_configuration(&bytes)).unwrap_or_default(),
-        Some(Kind::Pickle) => read().map(|bytes| in_pickle(&bytes)).unwrap_or_default(),
-        None => BTreeSet::new(),
-    }
+    small_content(path).map(|content| search(&content)).unwrap_or_default()
+}
+
+/// The content of a file that is no larger than those that name modules.
+fn small_content(path: &Path) -> Option<Vec<u8>> {
+    fs::metadata(path).ok().filter(|metadata| metadata.is_file() && metadata.len() <= LARGEST)?;
+    fs::read(path).ok()
 }
 
 /// The values in a configuration file that are one word each: `engine: openpyxl`. Those that declare a project name what it
 /// requires, and that is wanted already.
 pub(crate) fn values_in(path: &Path) -> BTreeSet<String> {
     let declares = path.file_name().is_some_and(|name| name == "pyproject.toml" || name == "setup.cfg");
-    let is_small = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST);
-    if declares || !is_small || kind(path) != Some(Kind::Configuration) {
+    if declares || kind(path) != Some(Kind::Configuration) {
         return BTreeSet::new();
     }
-    fs::read(path).map(|bytes| single_values(&String::from_utf8_lossy(&bytes))).unwrap_or_default()
+    small_content(path).map(|content| single_values(&String::from_utf8_lossy(&content))).unwrap_or_default()
 }
 
 fn single_values(text: &str) -> BTreeSet<String> {
@@ -84,12 +87,11 @@ fn single_values(text: &str) -> BTreeSet<String> {
 
 /// The paths of sources in a file that is a text: relative ones that stay below where they start.
 pub(crate) fn sources_in(path: &Path) -> BTreeSet<String> {
-    let is_small = fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() <= LARGEST);
-    let bytes = if is_small { fs::read(path).unwrap_or_default() } else { Vec::new() };
-    if memchr::memmem::find(&bytes, b".py").is_none() {
+    let Some(content) = small_content(path) else { return BTreeSet::new() };
+    if memchr::memmem::find(&content, b".py").is_none() {
         return BTreeSet::new();
     }
-    let Ok(text) = std::str::from_utf8(&bytes) else { return BTreeSet::new() };
+    let Ok(text) = std::str::from_utf8(&content) else { return BTreeSet::new() };
     let is_part = |letter: char| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | '/');
     let words = text.split(|letter: char| !is_part(letter)).map(|word| word.strip_prefix("./").unwrap_or(word));
     let stays = |word: &&str| !word.starts_with('/') && !word.split('/').any(|part| matches!(part, "" | "." | ".."));

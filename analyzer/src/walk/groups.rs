@@ -57,8 +57,7 @@ fn asks(growing: &mut Growing<'_>, importer: Importer) -> bool {
     }
     let Some(from) = growing.owners.of_file(&node.found.path) else { return true };
     let project = growing.project;
-    let asking: Vec<String> = growing.offers.askers.iter().cloned().collect();
-    let owners: Vec<usize> = asking.iter().filter_map(|top| owner_of_top(growing, top)).collect();
+    let owners: Vec<usize> = growing.offers.askers.iter().filter_map(|top| owner_of_top(growing, top)).collect();
     owners.into_iter().any(|owner| growing.wanted.requires_somehow(project, from, owner))
 }
 
