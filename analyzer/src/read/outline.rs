@@ -263,6 +263,7 @@ pub(crate) fn outline(source: &str, identity: Identity<'_>, interpreter: &Interp
     let mut outline = extracted.outline;
     // `open(importlib.util.find_spec(name).origin)`, `loader.get_source(name)`
     outline.shown.any |= is_program && (outline.asks_loaders || (extracted.looks_for_any && extracted.names_origin));
+    outline.shows_sources |= outline.asks_loaders && shows_lines_of_frames(source);
     if !outline.shows_sources {
         outline.defines.clear();
     }
@@ -307,6 +308,11 @@ fn modules_in(texts: &[String], interpreter: &Interpreter) -> BTreeSet<String> {
         if words.iter().all(is_standard) { words.into_iter().map(str::to_owned).collect() } else { Vec::new() }
     };
     texts.iter().flat_map(words).collect()
+}
+
+/// Whether a module asks the loaders of what runs, as those do who show its lines: Django's page of an error, Sentry, PySnooper.
+fn shows_lines_of_frames(source: &str) -> bool {
+    ["f_globals", "__loader__"].iter().all(|word| memchr::memmem::find(source.as_bytes(), word.as_bytes()).is_some())
 }
 
 /// Whether a module starts an interpreter with `-m` and its own name, as loky's workers are started.

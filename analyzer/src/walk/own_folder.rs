@@ -489,6 +489,7 @@ mod tests {
             "import rules\nopen(__file__)",
             "import rules, lib",
             "import rules, traceback\ntraceback.format_exc()",
+            "import rules\nframe.f_globals['__loader__'].get_source('rules')",
             "import rules\nclass Loader(SourceFileLoader):\n    def source_to_code(self, data, path): ...",
         ] {
             let files = [("one/main.py", main), module, ("two/lib.py", "import inspect\ninspect.getsource(x)")];
