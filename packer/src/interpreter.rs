@@ -59,8 +59,8 @@ pub fn choosers(root: &Path, request: &Request) -> Vec<PathBuf> {
         ".tool-versions",
         "mise.toml",
     ];
-    const INTERPRETERS: [&str; 8] =
-        ["python3", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python", "uv"];
+    const INTERPRETERS: [&str; 9] =
+        ["python3", "python3.15", "python3.14", "python3.13", "python3.12", "python3.11", "python3.10", "python", "uv"];
     let working_folder = env::current_dir().unwrap_or_default();
     let folders = root.ancestors().chain(working_folder.ancestors());
     let mut choosers: Vec<PathBuf> = folders.flat_map(|folder| DECLARING.map(|name| folder.join(name))).collect();

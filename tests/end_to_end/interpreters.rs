@@ -50,7 +50,7 @@ pub fn any() -> &'static Path {
 fn candidates() -> Vec<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let names: Vec<String> =
-        std::iter::once("python3".to_owned()).chain((10..=14).map(|minor| format!("python3.{minor}"))).collect();
+        std::iter::once("python3".to_owned()).chain((10..=15).map(|minor| format!("python3.{minor}"))).collect();
     let mut candidates: Vec<PathBuf> =
         std::env::split_paths(&path).flat_map(|folder| names.iter().map(move |name| folder.join(name))).collect();
     // pyenv and uv keep interpreters that are not on PATH.

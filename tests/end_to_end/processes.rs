@@ -14,7 +14,7 @@ const TRACKER: &str = "from multiprocessing.resource_tracker import main;main(0)
 fn arguments_of_the_program_are_never_taken_for_those_of_multiprocessing() {
     let folder = tempfile::tempdir().unwrap();
     let packed = pack_source(folder.path(), SHOWS_ARGUMENTS, &[]);
-    let vectors: [&[&str]; 17] = [
+    let vectors: [&[&str]; 18] = [
         &["-c", TRACKER],
         &["-B", "-S", "-c", TRACKER],
         &["-B", "-S", "-I", "-c", TRACKER, "more"],
@@ -42,6 +42,13 @@ fn arguments_of_the_program_are_never_taken_for_those_of_multiprocessing() {
             "-I",
             "-c",
             "from multiprocessing.forkserver import main; main(3, 4, [], **{'a': print('taken')})",
+        ],
+        &[
+            "-B",
+            "-S",
+            "-I",
+            "-c",
+            "import sys; from multiprocessing.forkserver import main; main(3, 4, [], sys_argv=print('taken'), **{})",
         ],
         &["--multiprocessing-fork"],
         &["--multiprocessing-fork", "pipe_handle=print('taken')"],

@@ -73,11 +73,12 @@ fn asked_for(arguments: &[&'static str]) -> Option<(Worker, String)> {
         {
             Some((spawned_by_loky(module, &arguments[2..]), (*module).to_owned()))
         }
-        _ => match *after_interpreter_flags(arguments)? {
-            ["-c", command] if is_fork_server(command) => {
-                Some((server(command, Some(SPAWN.to_owned())), "multiprocessing.forkserver".to_owned()))
+        _ => match after_interpreter_flags(arguments)? {
+            ["-c", command, arguments @ ..] if has_fork_server(command, arguments) => {
+                let server = server(command, arguments, Some(SPAWN.to_owned()));
+                Some((server, "multiprocessing.forkserver".to_owned()))
             }
-            ["-c", command] => Some((server(command, None), resource_tracker(command)?)),
+            ["-c", command] => Some((server(command, &[], None), resource_tracker(command)?)),
             _ => None,
         },
     }
@@ -104,8 +105,8 @@ fn spawned_by_loky(module: &str, arguments: &[&'static str]) -> Worker {
     Worker { kind: Kind::Spawned, command, arguments: arguments.to_vec(), prepares }
 }
 
-fn server(command: &str, prepares: Option<String>) -> Worker {
-    Worker { kind: Kind::Server, command: command.to_owned(), arguments: Vec::new(), prepares }
+fn server(command: &str, arguments: &[&'static str], prepares: Option<String>) -> Worker {
+    Worker { kind: Kind::Server, command: command.to_owned(), arguments: arguments.to_vec(), prepares }
 }
 
 /// Whether `module` is the module `name` of loky, which others carry inside of themselves.
@@ -158,18 +159,24 @@ fn resource_tracker(command: &str) -> Option<String> {
 }
 
 /// The call has two numbers, a list of names, and keyword arguments as a dictionary. They are literals: code that has more to
-/// it came from somewhere else.
-fn is_fork_server(command: &str) -> bool {
-    let arguments = command.strip_prefix("from multiprocessing.forkserver import main; main(");
-    let arguments = arguments.and_then(|rest| rest.strip_suffix(')'));
-    let is_call = |arguments: &str| -> Option<bool> {
-        let (listener, rest) = arguments.split_once(", ")?;
+/// it came from somewhere else. From CPython 3.14 on `sys.argv` stands before the dictionary, and what it holds follows the command.
+fn has_fork_server(command: &str, arguments: &[&str]) -> bool {
+    const CALL: &str = "from multiprocessing.forkserver import main; main(";
+    let (call, passes_arguments) = match command.strip_prefix("import sys; ") {
+        Some(call) => (call, true),
+        None => (command, false),
+    };
+    let is_call = |call: &str| -> Option<bool> {
+        let (listener, rest) = call.strip_prefix(CALL)?.strip_suffix(')')?.split_once(", ")?;
         let (alive, rest) = rest.split_once(", ")?;
-        let rest = skip_literal(rest.starts_with('[').then_some(rest)?)?;
+        let mut rest = skip_literal(rest.starts_with('[').then_some(rest)?)?;
+        if passes_arguments {
+            rest = rest.strip_prefix(", sys_argv=sys.argv[1:]")?;
+        }
         let rest = skip_literal(rest.strip_prefix(", **").filter(|rest| rest.starts_with('{'))?)?;
         Some(is_number(listener) && is_number(alive) && rest.is_empty())
     };
-    arguments.and_then(is_call) == Some(true)
+    (passes_arguments || arguments.is_empty()) && is_call(call) == Some(true)
 }
 
 fn is_number(text: &str) -> bool {

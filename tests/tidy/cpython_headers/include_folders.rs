@@ -44,7 +44,7 @@ pub fn found() -> &'static [Headers] {
 
 /// Where interpreters may be: on PATH, and among those that pyenv keeps.
 fn candidates() -> Vec<PathBuf> {
-    let names = ["python3", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14"];
+    let names = ["python3", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14", "python3.15"];
     let path = std::env::var_os("PATH").unwrap_or_default();
     let on_path = std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name)));
     let home = PathBuf::from(std::env::var_os("HOME").unwrap_or_default());
