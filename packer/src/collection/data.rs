@@ -7,6 +7,7 @@ use super::natives::AskedLibrary;
 use super::{Content, Files, Reason, relative};
 use rpack_analyzer::{Distribution, FilesAsked, Module, ModuleGraph, ModuleKind, Origin, Project};
 use rpack_format::FileKind;
+use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,6 +47,8 @@ const LEFT_OUT_PACKAGES: [&str; 3] = ["ensurepip", "test", "turtledemo"];
 pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) {
     let is_own = |module: &Module| module.origin == Origin::Program && is_in_place(module, project);
     let hidden = hidden_files(&graph.distributions);
+    let included =
+        graph.modules.values().flat_map(|module| module.submodule_path.iter().map(PathBuf::as_path)).collect();
     let packages = graph.modules.values().filter(|module| module.is_package && has_data(module) && !is_own(module));
     for package in packages {
         let is_namespace = matches!(package.kind, ModuleKind::Namespace { .. });
@@ -53,7 +56,7 @@ pub fn collect(files: &mut Files, graph: &ModuleGraph, project: &Project) {
             if is_namespace {
                 collect_portion(files, package, folder, &graph.distributions);
             } else {
-                collect_folder(files, package, folder, &hidden);
+                collect_folder(files, package, folder, &Surroundings { hidden: &hidden, included: &included });
             }
         }
     }
@@ -147,14 +150,36 @@ fn has_data(package: &Module) -> bool {
     package.origin != Origin::StandardLibrary || !LEFT_OUT_PACKAGES.contains(&top)
 }
 
+/// What is known of the folders around.
+struct Surroundings<'a> {
+    hidden: &'a HashSet<&'a Path>,
+    /// The folders of included packages.
+    included: &'a HashSet<&'a Path>,
+}
+
 /// Walks a package's folder, but not into the packages inside of it: these have their own turn where they are included.
-fn collect_folder(files: &mut Files, package: &Module, folder: &Path, hidden: &HashSet<&Path>) {
+fn collect_folder(files: &mut Files, package: &Module, folder: &Path, around: &Surroundings<'_>) {
     let inside = format!("{}/", package.name.replace('.', "/"));
     let mut scripts = HashMap::new();
+    let templates = RefCell::new(HashSet::new());
     let walk = WalkDir::new(folder).min_depth(1).sort_by_file_name().into_iter();
-    for entry in walk.filter_entry(|entry| belongs_to_package(entry, hidden)).flatten() {
+    let belongs = |entry: &DirEntry| {
+        let in_template = entry.path().parent().is_some_and(|holder| templates.borrow().contains(holder));
+        let is_package = entry.path().join("__init__.py").exists();
+        let is_template = entry.file_type().is_dir()
+            && !around.included.contains(entry.path())
+            && (in_template || (!is_package && holds_scripts(entry.path())))
+            && is_shown(entry, around.hidden);
+        if is_template {
+            templates.borrow_mut().insert(entry.path().to_owned());
+        }
+        is_template || belongs_to_package(entry, around.hidden)
+    };
+    for entry in walk.filter_entry(belongs).flatten() {
         let holder = entry.path().parent().unwrap_or(folder);
-        let mut is_script = || *scripts.entry(holder.to_owned()).or_insert_with(|| holds_scripts(holder));
+        let in_template = templates.borrow().contains(holder);
+        let mut is_script =
+            || in_template || *scripts.entry(holder.to_owned()).or_insert_with(|| holds_scripts(holder));
         if entry.file_type().is_dir() || !(is_data(entry.path()) || (is_source(entry.path()) && is_script())) {
             continue;
         }
@@ -180,8 +205,14 @@ fn belongs_to_package(entry: &DirEntry, hidden: &HashSet<&Path>) -> bool {
         return !name.starts_with('.') || hidden.contains(entry.path());
     }
     let is_package = entry.path().join("__init__.py").exists();
-    let is_shown = !name.starts_with('.') || hidden.contains(entry.path());
-    (!is_package || is_shelf(entry)) && is_shown && !LEFT_OUT_FOLDERS.contains(&name.as_ref())
+    (!is_package || is_shelf(entry)) && is_shown(entry, hidden)
+}
+
+/// Whether a folder is one that programs read from.
+fn is_shown(entry: &DirEntry, hidden: &HashSet<&Path>) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    let is_hidden = name.starts_with('.') && !hidden.contains(entry.path());
+    !is_hidden && !LEFT_OUT_FOLDERS.contains(&name.as_ref())
 }
 
 /// Whether a folder is called a package and is none: it stands in a folder of data and holds no module, so that nobody imports it.
@@ -204,7 +235,7 @@ fn is_source(path: &Path) -> bool {
 
 /// Whether the sources in a folder are opened by their paths. Many of them can be no modules: `pysnmp` has its MIBs in
 /// files such as `SNMPv2-MIB.py`, and `ASN1.py` is one of them. Or the folder is no package, and has other files beside them: a
-/// template of Flask-Migrate's, which becomes a folder of the user's. Or it is a package for the sake of its files only: its
+/// template of Flask-Migrate's, which becomes a folder of the user's, and so do the packages inside of Scrapy's and Wagtail's. Or it is a package for the sake of its files only: its
 /// initializer is empty, and most of what it holds is no source.
 fn holds_scripts(folder: &Path) -> bool {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
@@ -326,6 +357,41 @@ mod tests {
         assert!(holds_scripts(folder.path()));
         fs::write(folder.path().join("__init__.py"), "x = 1").unwrap();
         assert!(!holds_scripts(folder.path()));
+    }
+
+    #[test]
+    fn packages_in_a_template_are_files_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let paths = [
+            "p/a/b/__init__.py",
+            "p/a/b/c.py",
+            "p/template/inner/__init__.py",
+            "p/template/inner/deep/x.py",
+            "p/template/known/__init__.py",
+            "p/template/setup.cfg",
+        ];
+        for path in paths.map(|path| folder.path().join(path)) {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "x = 1").unwrap();
+        }
+        let package = Module {
+            name: "p".to_owned(),
+            origin: Origin::Library,
+            kind: ModuleKind::Source,
+            is_package: true,
+            path: folder.path().join("p/__init__.py"),
+            submodule_path: vec![folder.path().join("p")],
+            because: None,
+            distribution: None,
+            source: None,
+            certain: true,
+        };
+        let known = folder.path().join("p/template/known");
+        let around = Surroundings { hidden: &HashSet::new(), included: &HashSet::from([known.as_path()]) };
+        let mut files = Files::default();
+        collect_folder(&mut files, &package, &folder.path().join("p"), &around);
+        let found: Vec<_> = files.files.into_keys().collect();
+        assert_eq!(found, ["p/template/inner/__init__.py", "p/template/inner/deep/x.py", "p/template/setup.cfg"]);
     }
 
     #[test]
