@@ -1,3 +1,4 @@
+use super::dynamic;
 use crate::project::interpreter::Interpreter;
 use ruff_python_ast::{BoolOp, CmpOp, Expr, ExprCompare, ExprSubscript, Number, UnaryOp};
 use std::cmp::Ordering;
@@ -20,6 +21,8 @@ pub(crate) struct Conditions<'a> {
     texts: HashMap<String, String>,
     /// What the texts start with that were assigned to names: `name = f"backends.{kind}"`.
     starts: HashMap<String, String>,
+    /// Names of paths that start from the module's own file: `work_path = os.path.dirname(__file__)`.
+    own_places: HashSet<String>,
 }
 
 /// What `__name__` is while the module runs.
@@ -51,6 +54,7 @@ impl<'a> Conditions<'a> {
             assigned: HashSet::new(),
             texts: HashMap::new(),
             starts: HashMap::new(),
+            own_places: HashSet::new(),
         }
     }
 
@@ -77,6 +81,11 @@ impl<'a> Conditions<'a> {
             && first
         {
             self.texts.insert(name.to_owned(), text.value.to_str().to_owned());
+        }
+        if dynamic::is_from_own_file(value) {
+            self.own_places.insert(name.to_owned());
+        } else {
+            self.own_places.remove(name);
         }
         // A plain literal is a switch that someone may flip from outside (`_false = 0` in
         // `xml.sax`), no fact.
@@ -112,6 +121,12 @@ impl<'a> Conditions<'a> {
             Expr::Name(name) => self.starts.get(name.id.as_str()).map(String::as_str),
             _ => None,
         }
+    }
+
+    /// Whether a path starts from the module's own file, as it is written or by a name that was assigned to such a path.
+    pub(crate) fn is_from_own_file(&self, path: &Expr) -> bool {
+        let is_name = matches!(path, Expr::Name(name) if self.own_places.contains(name.id.as_str()));
+        is_name || dynamic::is_from_own_file(path)
     }
 
     /// The text that an expression is: a literal, or a name that one was assigned to.

@@ -200,8 +200,16 @@ impl<'a> Extractor<'a> {
 
     /// Takes notice of what a call says of files: names of them, folders, that it lists one.
     pub(super) fn note_files(&mut self, call: &'a ExprCall) {
-        if let Expr::Attribute(method) = &*call.func {
-            let name = method.attr.as_str();
+        let name = match &*call.func {
+            Expr::Attribute(method) => Some(method.attr.as_str()),
+            // `from os import listdir`
+            function @ Expr::Name(_) if self.conditions.starts_with_import(function) => match function {
+                Expr::Name(name) => Some(name.id.as_str()),
+                _ => None,
+            },
+            _ => None,
+        };
+        if let Some(name) = name {
             let matches_names = matches!(name, "glob" | "iglob" | "rglob");
             let is_of_files = self.conditions.dotted(&call.func).as_deref() != Some("ast.walk");
             let lists = matches!(name, "listdir" | "scandir" | "walk" | "iterdir") && is_of_files;
@@ -215,6 +223,15 @@ impl<'a> Extractor<'a> {
             && self.conditions.dotted(&call.func).is_some_and(|function| !function.starts_with("pkgutil."))
         {
             self.result.outline.shares_own_path = true;
+        }
+        // `pkg_resources_path("nikola", "plugins")`
+        if self.identity.origin == Origin::Library
+            && let [package, name] = &*call.arguments.args
+            && let (Some(package), Some(name)) = (self.conditions.text(package), self.conditions.text(name))
+            && let Some((own, submodules)) = self.identity.surroundings.packages.iter().find(|(own, _)| own == package)
+            && submodules.contains(name)
+        {
+            self.result.outline.own_folders.push(format!("{own}.{name}"));
         }
         if names_a_path(&call.func) {
             if self.identity.origin == Origin::Program {
@@ -235,7 +252,7 @@ impl<'a> Extractor<'a> {
         if self.identity.origin == Origin::Library
             && let Some((package, submodules)) = self.identity.surroundings.packages.get(up)
             && submodules.contains(name)
-            && dynamic::is_from_own_file(folder)
+            && self.conditions.is_from_own_file(folder)
         {
             self.result.outline.own_folders.push(format!("{package}.{name}"));
         }
@@ -273,8 +290,9 @@ impl<'a> Extractor<'a> {
         let Listing { lists, sees_sources, names_own_file, imports_computed } = std::mem::take(&mut self.listing);
         self.result.outline.lists_folders |= lists;
         self.result.names_own_file |= names_own_file;
-        // `__import__(max(names_in(os.listdir(os.path.dirname(__file__)))), level=1)`, of `lupa`.
-        self.result.matches_sources |= lists && names_own_file && imports_computed;
+        // `__import__(max(names_in(os.listdir(os.path.dirname(__file__)))), level=1)`, of `lupa`; or `import_module(item)` for all that
+        // lies in a folder which another module of the library names, of `glances`.
+        self.result.matches_sources |= lists && imports_computed && self.identity.origin == Origin::Library;
         if lists && (sees_sources || imports_computed) && names_own_file && !self.identity.package.is_empty() {
             self.result.outline.own_folders.push(self.identity.package.to_owned());
         }
