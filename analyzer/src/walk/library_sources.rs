@@ -1,10 +1,10 @@
 //! Sources of libraries that are read as files: a library that looks for a file finds no module.
 
-use super::growing::Growing;
+use super::growing::{Growing, Importer};
 use super::submodules;
 use crate::finder::Found;
-use crate::graph::ModuleKind;
-use crate::name_forms::{from_top, is_source_name, top_of};
+use crate::graph::{EdgeKind, ModuleKind};
+use crate::name_forms::{from_top, is_dotted_name, is_source_name, top_of};
 use crate::project::Origin;
 use crate::read::outline::Outline;
 use crate::read::outline::Shown;
@@ -108,18 +108,23 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
         let folder = found.and_then(|found| found.path.parent().map(Path::to_owned));
         folders.extend(folder.map(|folder| (package.to_owned(), folder)));
     }
+    let importer = Importer { node: Some(index), line: 0, kind: EdgeKind::Dynamic };
     for (package, folder) in folders {
-        add_named(growing, &package, &folder, &named);
+        add_named(growing, &package, &folder, &named, importer);
     }
 }
 
-/// Adds the sources in a package that have one of these names.
-fn add_named(growing: &mut Growing<'_>, package: &str, folder: &Path, named: &[glob::Pattern]) {
+/// Adds the sources in a package that have one of these names, and what they import: they are there to be run, as the script is that
+/// `pyproject_hooks` starts an interpreter with.
+fn add_named(growing: &mut Growing<'_>, package: &str, folder: &Path, named: &[glob::Pattern], importer: Importer) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let file = entry.file_name();
         let Some(file) = file.to_str().filter(|file| is_source_name(file) && *file != "__init__.py") else { continue };
         if named.iter().any(|pattern| pattern.matches(file)) && !package.is_empty() {
             growing.own.add_file(format!("{}/{file}", package.replace('.', "/")), entry.path());
+            if let Some(stem) = file.strip_suffix(".py").filter(|stem| is_dotted_name(stem)) {
+                growing.guess(&format!("{package}.{stem}"), importer);
+            }
         }
     }
 }
