@@ -460,14 +460,18 @@ impl<'a> Growing<'a> {
     }
 
     /// The names under which a library may carry what it imports: setuptools puts `setuptools/_vendor` on the path, poetry-core
-    /// `poetry/core/_vendor`.
+    /// `poetry/core/_vendor`; and `awscli` has a finder that finds `botocore` in its own folder.
     fn vendored_names(&mut self, name: &str, importer: Importer) -> Vec<String> {
         let node = importer.node.and_then(|node| self.nodes.get(node));
         let Some(node) = node.filter(|node| node.found.origin == Origin::Library) else { return Vec::new() };
-        let library = top_of(&node.name);
-        let carriers = from_top(&node.name).chain(rules::carrier_of(library));
+        let library = top_of(&node.name).to_owned();
+        let carriers = from_top(&node.name).chain(rules::carrier_of(&library));
         let mut shelves: Vec<String> = carriers.map(|carrier| format!("{carrier}._vendor")).collect();
         shelves.retain(|shelf| self.look_up(shelf).is_some());
+        let initializer = self.by_name.get(&library).and_then(|&top| self.nodes.get(top)?.outline.as_ref());
+        if initializer.is_some_and(|outline| outline.edits_import_system) {
+            shelves.push(library);
+        }
         shelves.iter().map(|shelf| format!("{shelf}.{name}")).collect()
     }
 
