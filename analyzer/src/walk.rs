@@ -1,6 +1,7 @@
 //! From the entry to all modules: follows what outlines say, and finds what no import statement names.
 
 pub(crate) mod additions;
+mod application;
 mod asked;
 mod certainty;
 mod data_names;
@@ -95,6 +96,10 @@ pub fn walk_with(
             // that the reasons name imports where there are any.
             own_folder::follow(&mut growing);
             packages::follow_texts(&mut growing);
+            jobs = next_jobs(&mut growing);
+        }
+        if jobs.is_empty() {
+            application::follow(&mut growing);
             jobs = next_jobs(&mut growing);
         }
         if jobs.is_empty() {

@@ -181,6 +181,16 @@ fn parse_entry_points(text: &str) -> BTreeMap<String, Vec<Offer>> {
     groups
 }
 
+/// The functions behind the commands of a distribution, each with its module.
+pub(crate) fn scripts(distribution: &Distribution) -> Vec<(String, String)> {
+    let text = fs::read(distribution.metadata_folder.join("entry_points.txt")).unwrap_or_default();
+    let text = String::from_utf8_lossy(&text);
+    let lines = text.lines().map(str::trim).skip_while(|line| *line != "[console_scripts]").skip(1);
+    let references = lines.take_while(|line| !line.starts_with('[')).filter_map(|line| line.split_once('='));
+    let functions = references.filter_map(|(_, reference)| reference.split('[').next()?.trim().split_once(':'));
+    functions.map(|(module, function)| (module.trim().to_owned(), function.trim().to_owned())).collect()
+}
+
 /// Reads the paths of RECORD, a CSV of path, hash and size.
 fn parse_record(text: &str, folder: &Path) -> Vec<PathBuf> {
     text.lines().filter(|line| !line.is_empty()).map(|line| joined(folder, &first_field(line))).collect()

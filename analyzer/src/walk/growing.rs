@@ -77,6 +77,8 @@ pub(crate) struct Growing<'a> {
     pub(crate) name_starts: Vec<(usize, String)>,
     /// Packages that functions are given which may list what lies in them.
     pub(crate) given_to_list: Vec<GivenToList>,
+    /// Whether it was asked if the program is an application.
+    pub(crate) knows_application: bool,
     /// Whether some module starts `sys.executable` as an interpreter.
     pub(crate) starts_interpreter: bool,
     /// Whether some module starts `sys.executable` with `sys.argv`.
@@ -176,6 +178,7 @@ impl<'a> Growing<'a> {
             kernels: None,
             name_starts: Vec::new(),
             given_to_list: Vec::new(),
+            knows_application: false,
             starts_interpreter: false,
             restarts: false,
             tells_links: false,
