@@ -45,8 +45,9 @@ use additions::{Additions, Nothing};
 use findings::refuse_certain_syntax_errors;
 use groups::Choice;
 use growing::{ENTRY, Growing, Importer, Life, Node};
-use listed_packages::GivenToList;
+use listed_packages::{Depth, GivenToList};
 use native_imports::follow_native;
+use packages::Whose;
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::thread;
@@ -247,7 +248,8 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
                 growing.stars.push((importer, node));
             }
         }
-        Target::Submodules(package, start) => growing.packages.scans.push((importer, package, start)),
+        Target::Submodules(package, start) => growing.packages.scans.push((importer, package, start, Depth::Two)),
+        Target::Below(package) => growing.packages.scans.push((importer, package, String::new(), Depth::All)),
         Target::Standard(name) => {
             let is_standard = |found: Found| found.origin == Origin::StandardLibrary;
             let top = top_of(&name);
@@ -272,7 +274,8 @@ pub(crate) fn follow_import(growing: &mut Growing<'_>, index: usize, import: Imp
         Target::Listed { package, function } => {
             growing.given_to_list.push(GivenToList { importer, package, function, within: import.within });
         }
-        Target::Run(name) => packages::follow_run(growing, index, &name, importer),
+        Target::Run(name) => packages::follow_run(growing, index, &name, importer, Whose::Required),
+        Target::MayRun(name) => packages::follow_run(growing, index, &name, importer, Whose::Own),
         Target::Group(group) => groups::note(growing, importer, group, Choice::All),
         Target::Offer(group) => groups::note(growing, importer, group, Choice::Named),
     }

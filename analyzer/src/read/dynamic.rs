@@ -308,9 +308,20 @@ fn computed(
         None => Some(known.to_owned()),
     };
     match known {
+        Some(known) if is_dotted_name(&known) && last.is_empty() && ends_in_parts(name) => {
+            Call::Import(Target::Below(known))
+        }
         Some(known) if is_dotted_name(&known) => Call::Import(Target::Submodules(known, last.to_owned())),
         _ => Call::Computed,
     }
+}
+
+/// Whether what a sum adds last is made of several parts: `"package." + ".".join(words)`.
+fn ends_in_parts(name: &Expr) -> bool {
+    let Expr::BinOp(operation) = name else { return false };
+    let Expr::Call(call) = &*operation.right else { return false };
+    let Expr::Attribute(method) = &*call.func else { return false };
+    method.attr.as_str() == "join" && literal(&method.value) == Some(".")
 }
 
 /// A text with parts that are computed, as a pattern for the name of a file: `config-*.py` for

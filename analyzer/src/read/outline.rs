@@ -141,6 +141,8 @@ pub(crate) enum Target {
     Star(String),
     /// A name computed below a known package: every submodule whose name starts so.
     Submodules(String, String),
+    /// A name of several parts that is computed below a known package: all that lies below it.
+    Below(String),
     /// A text in a library that may name a module of the standard library.
     Standard(String),
     /// A text in a library that may name a module of a distribution that the library requires.
@@ -159,8 +161,10 @@ pub(crate) enum Target {
     Group(String),
     /// A group of entry points of which one is taken, by its name.
     Offer(String),
-    /// A module that an interpreter is started with (`-m`).
+    /// A module that an interpreter is started with (`-m`), or with a dot at its end the package in which it is.
     Run(String),
+    /// A text of a library that names one of its own modules which may be there to be run.
+    MayRun(String),
 }
 
 /// Of what a module of the program shows sources besides its own.

@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 #[derive(Default)]
 pub(crate) struct Packages {
     /// Packages of which submodules are imported by computed names.
-    pub(crate) scans: Vec<(Importer, String, String)>,
+    pub(crate) scans: Vec<(Importer, String, String, Depth)>,
     /// Packages whose folders a library names by its own file, with where.
     pub(crate) listed: Vec<(Importer, String)>,
     /// Top-level packages that look for sources in folders.
@@ -72,8 +72,8 @@ pub(crate) fn note(growing: &mut Growing<'_>, index: usize, outline: &Outline) {
 pub(crate) fn follow(growing: &mut Growing<'_>) {
     include_packages_of_data(growing);
     data_names::follow(growing);
-    for (importer, package, start) in std::mem::take(&mut growing.packages.scans) {
-        include_below(growing, &package, &start, importer, Depth::Two);
+    for (importer, package, start, depth) in std::mem::take(&mut growing.packages.scans) {
+        include_below(growing, &package, &start, importer, depth);
     }
     follow_listed(growing);
     listed_packages::follow(growing);
@@ -238,16 +238,31 @@ fn include_packages_of_data(growing: &mut Growing<'_>) {
     }
 }
 
-/// Includes a module that an interpreter is started with, and the `__main__` of a package. A library names its own.
-pub(crate) fn follow_run(growing: &mut Growing<'_>, index: usize, name: &str, importer: Importer) {
+/// Of which distributions a library names modules that an interpreter is started with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    Own,
+    /// Its own, or one that it requires: `[sys.executable, "-m", "virtualenv"]`.
+    Required,
+}
+
+/// Includes a module that an interpreter is started with, and the `__main__` of a package. With a dot at its end it is a package of
+/// which each module may be meant: `f"{sys.executable} -m package.{name}"`.
+pub(crate) fn follow_run(growing: &mut Growing<'_>, index: usize, name: &str, importer: Importer, whose: Whose) {
+    let package = name.strip_suffix('.');
     let is_library = |node: &Node| node.found.origin == Origin::Library;
     if let Some(node) = growing.nodes.get(index).filter(|node| is_library(node)) {
-        let from = growing.owners.of_file(&node.found.path);
-        if from.is_none() || wanted::owner_of(growing, name) != from {
+        let Some(from) = growing.owners.of_file(&node.found.path) else { return };
+        let Some(to) = wanted::owner_of(growing, package.unwrap_or(name)) else { return };
+        let project = growing.project;
+        if from != to && (whose == Whose::Own || !growing.wanted.requires(project, from, to)) {
             return;
         }
     }
-    include_run(growing, name, importer);
+    let modules = package.map_or_else(|| vec![name.to_owned()], |package| submodules(growing, package));
+    for name in modules.iter().filter(|name| !rules::is_for_tests(name)) {
+        include_run(growing, name, importer);
+    }
 }
 
 /// The same, whoever has named it.

@@ -252,3 +252,98 @@ fn names_in_extension_modules_are_followed_within_bounds() {
     assert_eq!(graph.distributions.len(), 2);
     assert_eq!(graph.modules["required.part"].distribution, Some(1));
 }
+
+#[test]
+fn a_name_of_several_parts_may_lie_deep() {
+    let found = |name: &str| {
+        let lib = format!("from importlib import import_module\ndef load(words):\n    import_module({name})");
+        names(&[
+            ("one/main.py", "import lib"),
+            ("two/lib/__init__.py", &lib),
+            ("two/lib/commands/__init__.py", ""),
+            ("two/lib/commands/own/__init__.py", ""),
+            ("two/lib/commands/own/show/__init__.py", ""),
+            ("two/lib/commands/own/show/plugins.py", ""),
+        ])
+        .len()
+    };
+    assert_eq!(found("'lib.commands.' + '.'.join(words)"), 6);
+    assert_eq!(found("'lib.commands.' + words"), 5);
+}
+
+#[test]
+fn a_library_starts_interpreters_with_what_it_requires() {
+    let found = |lib: &str| {
+        names(&[
+            ("one/main.py", "import lib"),
+            ("two/lib/__init__.py", lib),
+            ("two/lib/hooks/__init__.py", ""),
+            ("two/lib/hooks/identity.py", ""),
+            ("two/lib-1.dist-info/METADATA", "Name: lib\nVersion: 1\nRequires-Dist: maker\n"),
+            ("two/lib-1.dist-info/RECORD", "lib/__init__.py,,\nlib/hooks/__init__.py,,\nlib/hooks/identity.py,,\n"),
+            ("two/maker.py", ""),
+            ("two/maker-1.dist-info/METADATA", "Name: maker\nVersion: 1\n"),
+            ("two/maker-1.dist-info/RECORD", "maker.py,,\n"),
+            ("two/other.py", ""),
+            ("two/other-1.dist-info/METADATA", "Name: other\nVersion: 1\n"),
+            ("two/other-1.dist-info/RECORD", "other.py,,\n"),
+        ])
+    };
+    assert!(found("import sys\nCOMMAND = [sys.executable, '-m', 'maker']").contains(&"maker".to_owned()));
+    assert!(!found("import sys\nCOMMAND = [sys.executable, '-m', 'other']").contains(&"other".to_owned()));
+    let hooks = found("import sys\ndef entry(name): return f'{sys.executable} -m lib.hooks.{name}'");
+    assert!(hooks.contains(&"lib.hooks.identity".to_owned()));
+}
+
+#[test]
+fn a_folder_that_one_module_names_is_listed_by_another() {
+    let found = |places: &str, listing: &str| {
+        let names = names(&[
+            ("one/main.py", "import lib.lister"),
+            ("two/lib/__init__.py", ""),
+            ("two/lib/places.py", places),
+            ("two/lib/lister.py", &format!("import lib.places\n{listing}")),
+            ("two/lib/exports/__init__.py", ""),
+            ("two/lib/exports/csv_one/__init__.py", ""),
+        ]);
+        names.contains(&"lib.exports.csv_one".to_owned())
+    };
+    let places = "import os\nhere = os.path.dirname(__file__)\nexports = os.path.join(here, 'exports')";
+    let listing = "import os, importlib\ndef load():\n    for item in os.listdir(lib.places.exports):\n        importlib.import_module(item)";
+    assert!(found(places, listing));
+    assert!(found(
+        places,
+        &listing.replace("import os,", "from os import listdir\nimport").replace("os.listdir", "listdir")
+    ));
+    assert!(found("path('lib', 'exports')", listing));
+    assert!(!found(places, "import os\ndef load(): return os.listdir(lib.places.exports)"));
+    assert!(!found("path('other', 'exports')", listing));
+}
+
+#[test]
+fn a_script_that_a_library_names_is_read_for_its_imports() {
+    let found = names(&[
+        ("one/main.py", "import lib"),
+        ("two/lib/__init__.py", "SCRIPT = '_in_process.py'"),
+        ("two/lib/_in_process.py", "import needed"),
+        ("two/needed.py", ""),
+    ]);
+    assert!(found.contains(&"needed".to_owned()));
+}
+
+#[test]
+fn a_finder_of_a_library_finds_what_it_carries() {
+    let found = |initializer: &str| {
+        let (_folder, project) = testing::project(&[
+            ("one/main.py", "import lib.a"),
+            ("two/lib/__init__.py", initializer),
+            ("two/lib/a.py", "import carried.deep"),
+            ("two/lib/carried/__init__.py", ""),
+            ("two/lib/carried/deep.py", ""),
+        ]);
+        let graph = walk(&project, &Options::default()).unwrap();
+        (graph.modules.contains_key("lib.carried.deep"), graph.missing.len())
+    };
+    assert_eq!(found("import sys\nFinder.add(sys.meta_path)"), (true, 0));
+    assert_eq!(found(""), (false, 1));
+}

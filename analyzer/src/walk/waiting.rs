@@ -20,6 +20,7 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
         Target::Module(name)
         | Target::Star(name)
         | Target::Submodules(name, _)
+        | Target::Below(name)
         | Target::Guess(name)
         | Target::Code(name) => name,
         Target::Members { module, .. } => module,
@@ -30,6 +31,7 @@ pub(crate) fn must_wait(growing: &mut Growing<'_>, index: usize, import: &Import
         | Target::Standard(_)
         | Target::Required(_)
         | Target::Run(_)
+        | Target::MayRun(_)
         | Target::Listed { .. } => {
             return false;
         }

@@ -46,7 +46,7 @@ impl<'a> Extractor<'a> {
             match (flag.value.to_str(), next) {
                 (flag, Expr::StringLiteral(module)) if flag.ends_with('m') && is_work(flag) => {
                     self.result.commands.names_work = true;
-                    self.run(module.value.to_str(), start(next));
+                    self.run(Target::Run, module.value.to_str(), start(next));
                 }
                 (flag, _) if is_work(flag) => self.result.commands.names_work = true,
                 _ => {}
@@ -71,7 +71,7 @@ impl<'a> Extractor<'a> {
         }
     }
 
-    /// Takes notice of a command line: `f"{sys.executable} -m package.worker"`.
+    /// Takes notice of a command line: `f"{sys.executable} -m package.worker"`, or `f"{sys.executable} -m package.{name}"`.
     pub(super) fn note_command_line(&mut self, text: &str, offset: TextSize) {
         if self.identity.origin == Origin::StandardLibrary {
             return;
@@ -82,7 +82,13 @@ impl<'a> Extractor<'a> {
         if flag.ends_with('m')
             && let Some(module) = words.next()
         {
-            self.run(module, offset);
+            self.run(Target::Run, module, offset);
+            let is_continued =
+                text.ends_with(module) && module.strip_suffix('.').is_some_and(name_forms::is_dotted_name);
+            if is_continued {
+                let located = self.located(Target::Run(module.to_owned()), offset, EdgeKind::Dynamic);
+                self.result.runs.push(located);
+            }
         }
     }
 
@@ -95,13 +101,13 @@ impl<'a> Extractor<'a> {
             && text.contains('_')
             && !text.contains('.')
         {
-            self.run(text, offset);
+            self.run(Target::MayRun, text, offset);
         }
     }
 
-    fn run(&mut self, module: &str, offset: TextSize) {
+    fn run(&mut self, target: fn(String) -> Target, module: &str, offset: TextSize) {
         if name_forms::is_dotted_name(module) {
-            let located = self.located(Target::Run(module.to_owned()), offset, EdgeKind::Dynamic);
+            let located = self.located(target(module.to_owned()), offset, EdgeKind::Dynamic);
             self.result.runs.push(located);
         }
     }

@@ -24,11 +24,12 @@ fn imports(source: &str) -> Vec<(String, EdgeKind)> {
         Target::Members { module, names } => format!("{module}:{}", names.join(",")),
         Target::Star(module) => format!("{module}:*"),
         Target::Submodules(package, start) => format!("{package}.{start}*"),
+        Target::Below(package) => format!("{package}.**"),
         Target::Guess(name) | Target::Package(name) | Target::Code(name) => format!("?{name}"),
         Target::Listed { package, function } => format!("{function} {package}"),
         Target::Group(name) | Target::Offer(name) => format!("[{name}]"),
         Target::Standard(name) | Target::Required(name) => format!("~{name}"),
-        Target::Run(name) => format!("-m {name}"),
+        Target::Run(name) | Target::MayRun(name) => format!("-m {name}"),
     };
     let is_own = |target: &Target| !matches!(target, Target::Required(_));
     read(source)
