@@ -11,6 +11,7 @@ pub(crate) mod listener;
 pub(crate) mod memory;
 pub(crate) mod native_names;
 pub(crate) mod outline;
+mod shown;
 
 use crate::graph::{EdgeKind, ModuleKind};
 use crate::project::Origin;

@@ -148,18 +148,6 @@ pub(crate) fn classify(call: &ExprCall, conditions: &Conditions<'_>, identity: I
         | "inspect.getsourcelines"
         | "linecache.getline"
         | "linecache.getlines" => Some(Call::ShowsSources),
-        // They show lines of the program's sources; a library only passes on what happened.
-        "traceback.extract_stack"
-        | "traceback.extract_tb"
-        | "traceback.format_exc"
-        | "traceback.format_exception"
-        | "traceback.format_stack"
-        | "traceback.format_tb"
-        | "traceback.TracebackException.from_exception"
-            if identity.origin == Origin::Program =>
-        {
-            Some(Call::ShowsSources)
-        }
         "inspect.getfile" => Some(Call::AsksFiles),
         "ast.get_source_segment" | "ast.parse" => Some(Call::Parses),
         "open" | "io.open" | "tokenize.open" if is_own_file(call, conditions) => Some(Call::ShowsSources),

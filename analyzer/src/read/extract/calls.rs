@@ -5,6 +5,7 @@ use crate::graph::EdgeKind;
 use crate::project::Origin;
 use crate::read::dynamic::{self, Call};
 use crate::read::outline::{Target, start};
+use crate::read::shown;
 use ruff_python_ast::ExprCall;
 
 impl<'a> Extractor<'a> {
@@ -12,6 +13,12 @@ impl<'a> Extractor<'a> {
     pub(super) fn call(&mut self, call: &'a ExprCall) {
         let offset = start(call);
         let kind = if self.surroundings.guarded { self.kind() } else { EdgeKind::Dynamic };
+        // A library only passes on what happened.
+        if self.identity.origin == Origin::Program
+            && shown::shows_lines(call, self.conditions.dotted(&call.func).as_deref())
+        {
+            self.result.outline.shows_sources = true;
+        }
         match dynamic::classify(call, &self.conditions, self.identity) {
             Some(Call::Import(target)) => self.add(target, offset, kind),
             Some(Call::LooksFor(name)) => match self.identity.origin {
