@@ -1,5 +1,6 @@
 //! Texts that are configuration: what stands in them, as in a literal of Python.
 
+use crate::name_forms::is_dotted_name;
 use serde_json::Value;
 
 /// The keys and values in a text of the program that is configuration, in JSON, YAML, TOML or as an INI file. Only what stands by itself is one:
@@ -20,6 +21,13 @@ pub(crate) fn words_in(text: &str) -> Vec<String> {
             words.clear();
             None
         });
+    } else if let Some((key, value)) = text.split_once('=').map(|(key, value)| (key.trim(), value.trim()))
+        && is_dotted_name(value)
+        && value.contains('.')
+        && is_dotted_name(key)
+    {
+        // A setting of one line: `"jinja2.filters": "model_url = app.filters.model_url"`.
+        words.extend([key.to_owned(), value.to_owned()]);
     }
     words
 }
@@ -119,6 +127,7 @@ mod tests {
             ("hooks =\n    a.b\n    c.d:e\nf = g", &["hooks", "a.b", "c.d:e", "f", "g"]),
             ("a: |\n  some a.b\n  more\nc: d.e", &["a", "|", "c", "d.e"]),
             ("a: {}/b.c\nd: e.f\ng: h.{}\n", &["a", "/b.c", "d", "e.f", "g", "h."]),
+            ("a = b.c", &["a", "b.c"]),
             ("text: the a.b of a car\nb: https://a.b/c", &["text", "b", "https://a.b/c"]),
         ] {
             assert_eq!(words_in(text), expected, "{text}");
@@ -130,6 +139,8 @@ mod tests {
         for text in [
             "",
             "a: b.c",
+            "a = b",
+            "a.b == c.d",
             "[not, json",
             "Uses a.b for this.\nSee: c.d",
             "Parameters\n----------\na : b.c\n    what it is",

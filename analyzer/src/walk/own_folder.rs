@@ -25,6 +25,8 @@ pub(crate) struct OwnFolder {
     pub(crate) asked: Asked,
     /// Texts that have not been looked at as names of packages.
     pub(crate) new_texts: Vec<String>,
+    /// Values in the program's files of configuration that are one word each.
+    configured: BTreeSet<String>,
     /// Whether some module of the program handles source files, or something shows them.
     handles_sources: bool,
     /// Whether some module of the program uses `sys.path`.
@@ -218,7 +220,9 @@ fn take(growing: &mut Growing<'_>, path: PathBuf) {
     for name in data_names::names_in(&path) {
         growing.guess_reference(&name, importer);
     }
-    growing.own.new_texts.extend(data_names::values_in(&path));
+    let values = data_names::values_in(&path);
+    growing.own.new_texts.extend(values.iter().cloned());
+    growing.own.configured.extend(values);
     take_named_sources(growing, &path);
     if growing.own.runs_examples && is_document(&path) {
         let text = fs::read(&path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
@@ -402,6 +406,10 @@ mod tests {
         );
         assert_eq!(found("'the settings'"), ["__main__"]);
         assert_eq!(found("for name in ['tool']: __import__(name)"), ["__main__", "tool"]);
+        let configured = [&beside[..], &[("one/app.ini", "[a]\nplugin = settings\n")]].concat();
+        let found = |main| super::tests::found(Scope::Script, &[&configured[..], &[("one/main.py", main)]].concat()).0;
+        assert_eq!(found("__import__(read('app.ini'))"), ["__main__", "settings"]);
+        assert_eq!(found("read('app.ini')"), ["__main__"]);
     }
 
     #[test]

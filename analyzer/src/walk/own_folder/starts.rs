@@ -65,8 +65,10 @@ pub(super) fn starts(growing: &Growing<'_>) -> Vec<PathBuf> {
 fn is_named_module(growing: &Growing<'_>, path: &Path) -> bool {
     let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return false };
     let Some(stem) = name.strip_suffix(".py") else { return false };
-    let is_named = growing.own.names(stem) && !own_listing::is_for_developers(name);
-    is_named && (growing.own.computes_names || !is_program(path))
+    let own = &growing.own;
+    // `plugin = reports`, in a file of configuration, for who imports what it reads.
+    let is_named = own.names(stem) || (own.computes_names && own.configured.contains(stem));
+    is_named && !own_listing::is_for_developers(name) && (own.computes_names || !is_program(path))
 }
 
 /// Whether a text is the ending of names of data: `.sql`. Sources beside a script may be programs of their own.

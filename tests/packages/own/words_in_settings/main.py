@@ -18,3 +18,5 @@ for name in settings["formats"]:
 
 module, _, name = settings["number"].partition(".")
 print(getattr(importlib.import_module(module), name)(3, 6))
+
+print(importlib.import_module(settings["report"]["module"]).summary([1, 2]))
