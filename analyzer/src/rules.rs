@@ -167,10 +167,12 @@ pub(crate) fn implied_by(name: &str, interpreter: &Interpreter) -> Vec<String> {
         // PEP 615: the database of time zones where the system has none.
         "zoneinfo._tzpath" | "zoneinfo._common" => &["tzdata"],
         "sysconfig" => {
-            return vec![format!(
-                "_sysconfigdata_{}_{}_{}",
-                interpreter.abi_flags, interpreter.platform, interpreter.multiarch
-            )];
+            let Interpreter { abi_flags, platform, multiarch, .. } = interpreter;
+            // Debian's leaves the platform out of the name.
+            return vec![
+                format!("_sysconfigdata_{abi_flags}_{platform}_{multiarch}"),
+                format!("_sysconfigdata_{abi_flags}_{multiarch}"),
+            ];
         }
         _ => &[],
     };
