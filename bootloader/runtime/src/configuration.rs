@@ -22,13 +22,18 @@ pub enum Role {
     Interpreter,
 }
 
+/// Chooses locale, encodings and the allocators of memory. What libpython keeps from here on is freed as it was allocated, also
+/// where the allocators are those of `-X dev`.
+pub fn preinitialize(program: &Program, role: Role) -> Result<(), String> {
+    match role {
+        Role::Program => preinitialize_program(program),
+        Role::Interpreter => preinitialize_interpreter(program),
+    }
+}
+
 /// Starts the interpreter. This thread becomes its main thread and holds its lock afterwards. Where the arguments ask an
 /// interpreter for something that needs none, such as its version, the process ends here.
 pub fn initialize(program: &Program, role: Role) -> Result<(), String> {
-    match role {
-        Role::Program => preinitialize(program)?,
-        Role::Interpreter => preinitialize_interpreter(program)?,
-    }
     let (major, minor) = program.index.header().python;
     match layout(minor) {
         Some(layout) if major == 3 => by_layout::initialize(program, layout, role),
@@ -89,7 +94,7 @@ impl Status {
 }
 
 /// Chooses locale and encodings as `python` does: the user's locale, and UTF-8 where that is the C locale (PEP 540).
-fn preinitialize(program: &Program) -> Result<(), String> {
+fn preinitialize_program(program: &Program) -> Result<(), String> {
     type Preinitialize = unsafe extern "C" fn(*const PreConfig) -> Status;
     // SAFETY: the type is that of the function in CPython's headers.
     let preinitialize: Preinitialize = unsafe { function(c"Py_PreInitialize")? };

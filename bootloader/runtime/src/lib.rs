@@ -85,6 +85,8 @@ fn initialize(program: &'static Program, role: Role) -> Result<(), String> {
         arenas::provide(program);
     }
     let frozen = frozen::provide(program, role)?;
+    configuration::preinitialize(program, role)?;
+    // Hooks that are added before belong to other allocators than those that free them.
     reveal::install(program)?;
     replaced::watch(program)?;
     configuration::initialize(program, role)?;

@@ -39,6 +39,7 @@ print(said("-Ic", "print(__name__)"))
 print(os.popen(f'"{sys.executable}" -c "print(1 + 1)"').read().strip())
 shells = f"""sh -c '"{sys.executable}" -c "print(2 + 2)"; true'; true"""
 print(os.popen(shells).read().strip())
+print(said("-X", "dev", "-c", "import sys; print(sys.flags.dev_mode)"))
 print(said("-V")[1].split()[0])
 print(asyncio.run(computed()))
 sys.stdout.flush()
