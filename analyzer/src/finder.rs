@@ -155,7 +155,8 @@ impl<'a> Finder<'a> {
         // `importlib/__init__.py` puts the frozen bootstrap under these names, though source files
         // exist beside it.
         let is_bootstrap = matches!(name, "importlib._bootstrap" | "importlib._bootstrap_external");
-        if !is_bootstrap && !self.project.interpreter.frozen_modules.contains(name) {
+        // The runtime library tells `site` of the environment when it imports it.
+        if name == "site" || !is_bootstrap && !self.project.interpreter.frozen_modules.contains(name) {
             return None;
         }
         let source_name = match name {

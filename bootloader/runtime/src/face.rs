@@ -5,9 +5,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyList;
 
 /// What the builtin `credits` shows.
-const CREDITS: &str = "\
-Thanks to CWI, CNRI, BeOpen.com, Zope Corporation and a cast of thousands
-for supporting Python development.  See www.python.org for more information.";
+const CREDITS: &str = "    Thanks to CWI, CNRI, BeOpen.com, Zope Corporation and a cast of thousands
+    for supporting Python development.  See www.python.org for more information.";
 
 /// What the builtin `license` shows where Python's license file is not at hand.
 const LICENSE: &str = "See https://www.python.org/psf/license/";

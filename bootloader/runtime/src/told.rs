@@ -16,10 +16,15 @@ const FLASK: &str = include_str!("told/flask.py");
 /// refuses a port, waits for a second server that makes its pages, and logs all it does. A packed one is as it was installed.
 const STREAMLIT: &str = include_str!("told/streamlit.py");
 
+/// `site` does its work only where the interpreter is asked for it, and then knows where the user's packages lie, which who uses its
+/// names relies upon. A packed program takes none of them.
+const SITE: &str = include_str!("told/site.py");
+
 /// Tells the module `name`, which has just run, if it is one of them.
 pub fn tell(name: &str, module: &Bound<'_, PyAny>, program: &Program) -> PyResult<()> {
     match name {
         "flask.sansio.scaffold" | "flask.scaffold" | "flask.helpers" => change(module, FLASK),
+        "site" => change(module, SITE),
         "streamlit.config" => change(module, STREAMLIT),
         _ if package_resources::is_one(name) => package_resources::register(module, program),
         _ => Ok(()),

@@ -4,6 +4,7 @@ import __main__
 import builtins
 import gc
 import os
+import site
 import subprocess
 import sys
 import threading
@@ -32,3 +33,6 @@ print("next descriptors", os.open(os.devnull, os.O_RDONLY), os.open(os.devnull, 
 print("inherited by children", subprocess.check_output(["sh", "-c", "ls /proc/$$/fd"], close_fds=False).split())
 print("process", os.getpgrp() == os.getpgid(os.getppid()), os.umask(0o22) == os.umask(0o22))
 print("working folder", os.listdir())
+# Where the packages of a user lie is known, whether or not they are looked at.
+print("places of the user", isinstance(site.USER_BASE, str), isinstance(site.USER_SITE, str))
+print("asked whether they are looked at", isinstance(site.ENABLE_USER_SITE, bool))
