@@ -403,7 +403,9 @@ impl Importer {
         arguments.set_item(intern!(py, "origin"), origin)?;
         let spec = self.import_system.module_spec.bind(py).call((name, py.None()), Some(&arguments))?;
         let create = self.import_system.imp.bind(py).getattr(intern!(py, "create_dynamic"))?;
-        self.import_system.call.bind(py).call1((create, spec))
+        // Twice, as there are two functions below CPython's own loader: what an extension module warns of counts the frames.
+        let call = self.import_system.call.bind(py);
+        call.call1((call, create, spec))
     }
 
     /// Loads the library of a compiled module, which has an initialization for the module `name`.
