@@ -4,6 +4,8 @@
 //! Tools start `sys.executable -m …` and mean an interpreter; a program that wants this sets the variable for its child. Then
 //! arguments and `PYTHON*` variables mean what they mean to `python`, and CPython's own code reads them.
 
+mod environment;
+
 use crate::configuration::Role;
 use crate::face::{self, Face};
 use crate::program::{Prepared, Program};
@@ -29,6 +31,10 @@ fn is_privileged() -> bool {
 /// it does so, the parent process is this executable, or it was in this process before, and the arguments begin as only a
 /// `python`'s do. Without this the child would be the program again, which would start the next one.
 pub fn is_meant(program: &'static Program) -> bool {
+    (!is_privileged() && environment::of_process(program).is_some()) || is_started_as_one(program)
+}
+
+fn is_started_as_one(program: &'static Program) -> bool {
     program.index.header().flags & FLAG_STARTS_INTERPRETER != 0
         && program.arguments_after_name().is_some_and(|arguments| are_for_interpreter(&arguments))
         && (is_child_of_itself() || (!is_privileged() && replaced::is_replaced()))
@@ -128,6 +134,7 @@ fn prepare(py: Python<'_>, program: &'static Program) -> PyResult<()> {
     open_code::install(py, program)?;
     warning_options::apply(py)?;
     add_variable_to_search_path(py)?;
+    environment::enter(py, program)?;
     face::show(py, program, Face::Interpreter)
 }
 
