@@ -178,6 +178,15 @@ pub(crate) fn follow(growing: &mut Growing<'_>) {
             follow_import(growing, index, import);
         }
     }
+    // What a file of configuration says may name a module beside it.
+    let mut configured = usize::MAX;
+    while configured != growing.own.configured.len() {
+        configured = growing.own.configured.len();
+        take_starts(growing);
+    }
+}
+
+fn take_starts(growing: &mut Growing<'_>) {
     let root = growing.project.program.root.clone();
     for start in starts::starts(growing) {
         if !growing.own.visited.insert(start.clone()) {
