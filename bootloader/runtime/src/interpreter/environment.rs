@@ -3,8 +3,7 @@
 use crate::program::Program;
 use pyo3::prelude::*;
 use pyo3::types::PyList;
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::CStr;
 use std::path::{Path, PathBuf};
 
 /// The environment whose `python` this process was started as. A packed program that somebody has put into an environment is none: the
@@ -13,7 +12,7 @@ pub fn of_process(program: &Program) -> Option<PathBuf> {
     if program.arguments().0 == 0 {
         return None;
     }
-    let (name, executable) = (path(program.name().to_bytes()), path(program.executable.to_bytes()));
+    let (name, executable) = (path(program.name()), path(program.executable));
     let size = |file: &Path| std::fs::metadata(file).ok().map(|metadata| metadata.len());
     // What was found on `PATH` is not followed.
     name.parent().filter(|folder| !folder.as_os_str().is_empty())?;
@@ -36,12 +35,13 @@ pub fn enter(py: Python<'_>, program: &Program) -> PyResult<()> {
     for name in ["prefix", "exec_prefix"] {
         sys.setattr(name, folder.as_os_str())?;
     }
-    sys.setattr("executable", std::path::absolute(path(program.name().to_bytes()))?.into_os_string())?;
+    sys.setattr("executable", std::path::absolute(path(program.name()))?.into_os_string())?;
     let (major, minor) = program.index.header().python;
     let packages = folder.join(format!("lib/python{major}.{minor}/site-packages"));
     sys.getattr("path")?.cast_into::<PyList>()?.append(packages.into_os_string())
 }
 
-fn path(bytes: &[u8]) -> &Path {
-    Path::new(OsStr::from_bytes(bytes))
+/// A path that is no text names no environment.
+fn path(path: &CStr) -> &Path {
+    Path::new(path.to_str().unwrap_or_default())
 }
