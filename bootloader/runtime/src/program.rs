@@ -65,17 +65,21 @@ impl Program {
         c_string(unsafe { self.handoff.arguments.read() })
     }
 
+    /// The arguments, the program's own name first.
+    pub fn argument_bytes(&self) -> Vec<&'static CStr> {
+        let (count, arguments) = self.arguments();
+        let argument = |number| {
+            // SAFETY: `main` was given this many arguments.
+            let argument = unsafe { arguments.add(number) };
+            // SAFETY: as above.
+            c_string(unsafe { argument.read() })
+        };
+        (0..usize::try_from(count).unwrap_or_default()).map(argument).collect()
+    }
+
     /// The arguments after the program's own name, where all of them are text.
     pub fn arguments_after_name(&self) -> Option<Vec<&'static str>> {
-        let (count, arguments) = self.arguments();
-        (1..usize::try_from(count).ok()?)
-            .map(|number| {
-                // SAFETY: `main` was given this many arguments.
-                let argument = unsafe { arguments.add(number) };
-                // SAFETY: as above.
-                c_string(unsafe { argument.read() }).to_str().ok()
-            })
-            .collect()
+        self.argument_bytes().into_iter().skip(1).map(|argument| argument.to_str().ok()).collect()
     }
 
     /// Whether the program's files stand in its folder.

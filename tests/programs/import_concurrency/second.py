@@ -4,5 +4,6 @@ EARLY = hasattr(first, "VALUE")
 try:
     from first import VALUE as value
 except ImportError as error:
-    REASON = str(error).partition(" (most likely")[0]
+    # What follows the name is advice, which differs from version to version.
+    REASON = str(error).partition(" from ")[0]
 VALUE = "value of the second"

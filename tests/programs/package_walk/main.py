@@ -54,7 +54,9 @@ for found in pkgutil.iter_modules([os.path.dirname(plugins.__file__)]):
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")
     loader = finder.find_spec("plugins.beta").loader
-    print("loaded", loader.load_module("plugins.beta").Beta().greet(), loader.load_module("plugins.beta").__name__)
+    # CPython 3.15 has no loaders of before PEP 451 any more.
+    if sys.version_info < (3, 15):
+        print("loaded", loader.load_module("plugins.beta").Beta().greet(), loader.load_module("plugins.beta").__name__)
 plugins.__path__.append(os.path.join(os.path.dirname(plugins.__file__), "nested"))
 module = importlib.import_module("plugins.deep")
 print("another one's folder", module.VALUE, module.__name__, module.__spec__.parent, module is plugins.nested.deep)

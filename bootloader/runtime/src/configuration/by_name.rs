@@ -2,6 +2,8 @@
 
 use super::{Role, c_string, function};
 use crate::program::Program;
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyList};
 use rpack_format::PythonOption;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 
@@ -14,7 +16,29 @@ pub fn initialize(program: &Program, role: Role) -> Result<(), String> {
     });
     // SAFETY: the configuration is alive and not used afterwards.
     unsafe { (config.functions.free)(config.pointer) };
-    outcome
+    outcome?;
+    match role {
+        Role::Program => set_arguments(program),
+        Role::Interpreter => Ok(()),
+    }
+}
+
+/// Decodes the arguments anew where they are more than ASCII: the configuration takes UTF-8 and nothing else, CPython's own `main`
+/// decodes arguments as it does names of files (PEP 383).
+fn set_arguments(program: &Program) -> Result<(), String> {
+    let arguments = program.argument_bytes();
+    if arguments.iter().all(|argument| argument.to_bytes().is_ascii()) {
+        return Ok(());
+    }
+    let set = |py: Python<'_>| {
+        let sys = py.import("sys")?;
+        let how = (sys.call_method0("getfilesystemencoding")?, sys.call_method0("getfilesystemencodeerrors")?);
+        let decode = |argument: &&CStr| PyBytes::new(py, argument.to_bytes()).call_method1("decode", how.clone());
+        let decoded = arguments.iter().map(decode).collect::<PyResult<Vec<_>>>()?;
+        sys.setattr("argv", PyList::new(py, &decoded)?)?;
+        sys.setattr("orig_argv", PyList::new(py, &decoded)?)
+    };
+    Python::attach(set).map_err(|error| format!("Python cannot start: {error}"))
 }
 
 struct Functions {
@@ -61,8 +85,8 @@ impl Config {
     fn fill(&self, program: &Program, role: Role) -> Result<(), String> {
         self.set_int(c"install_signal_handlers", 1)?;
         self.set_int(c"site_import", 0)?;
-        let (count, arguments) = program.arguments();
-        self.set_list(c"argv", count as usize, arguments)?;
+        let decoded = program.argument_bytes().into_iter().map(|argument| c_string(&argument.to_string_lossy()));
+        self.set_strings(c"argv", &decoded.collect::<Result<Vec<_>, _>>()?)?;
         for name in [c"program_name", c"executable", c"base_executable"] {
             self.set_string(name, program.executable)?;
         }
